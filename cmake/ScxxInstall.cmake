@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What `cmake --install` lays down: the programs, the libraries with their headers, the BPF headers,
+# and the CMake package that find_package(scxx) reads.
+include(CMakePackageConfigHelpers)
+
+set(_scxx_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/scxx)
+
+install(TARGETS scxx_base scxx_topology scxx_stats scxx_framework scxx_bpf_headers
+        EXPORT scxxTargets FILE_SET HEADERS)
+install(DIRECTORY framework/bpf/ DESTINATION ${SCXX_BPF_INSTALL_DIR})
+install(TARGETS ${SCXX_PROGRAMS})
+install(EXPORT scxxTargets NAMESPACE scxx:: DESTINATION ${_scxx_package_dir})
+
+configure_package_config_file(cmake/scxxConfig.cmake.in scxxConfig.cmake
+                              INSTALL_DESTINATION ${_scxx_package_dir}
+                              PATH_VARS SCXX_BPF_INSTALL_DIR)
+write_basic_package_version_file(scxxConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/scxxConfig.cmake ${PROJECT_BINARY_DIR}/scxxConfigVersion.cmake
+              cmake/ScxxAddScheduler.cmake cmake/ScxxSkeleton.cmake
+        DESTINATION ${_scxx_package_dir})

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every sched_ext program includes: types, constants, kfuncs and the kernel's own macro names,
+ * so that a scheduler written for the kernel's tools/sched_ext compiles unchanged.
+ *
+ * A scheduler written once in cids includes <scx/scheduler.bpf.h> instead, which brings this along.
+ */
+#ifndef __SCX_COMMON_BPF_H
+#define __SCX_COMMON_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#include <scx/enums.bpf.h>
+#include <scx/kfuncs.bpf.h>
+
+#ifndef READ_ONCE
+#define READ_ONCE(x)		(*(volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
+#endif
+
+#ifndef likely
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#endif
+
+#define PF_KTHREAD	0x00200000
+#define PF_EXITING	0x00000004
+
+#define MAX_RT_PRIO	100
+#define NICE_TO_PRIO(nice)	((nice) + 120)
+
+/*
+ * can_loop: true until the program's loop budget (8 million turns) is used up. Put it into the
+ * condition of any loop whose bound the verifier does not see: it then verifies one turn instead
+ * of all of them. Since 6.9.
+ */
+#ifndef can_loop
+#define can_loop								\
+	({									\
+		__label__ scx_out_, scx_on_;					\
+		bool scx_go_ = true;						\
+		asm volatile goto("may_goto %l[scx_out_]" :::: scx_out_);	\
+		goto scx_on_;							\
+	scx_out_:								\
+		scx_go_ = false;						\
+	scx_on_:;								\
+		scx_go_;							\
+	})
+#endif
+
+/*
+ * The same number, but one that the verifier does not know. A loop counter that starts from a known
+ * number is another state in each turn, and the loop is walked turn by turn; one that starts from
+ * an unknown number is the same state the second time round.
+ */
+u32 scx_zero __weak;	/* never written, but the verifier cannot know */
+#define scx_hide(x)	((x) + scx_zero)
+
+/* The kernel's spelling of a callback in either ops form; the arguments come as the kernel gives
+ * them. SCX_OP (scx/ops.bpf.h) is the spelling that makes one callback serve both forms. */
+#define BPF_STRUCT_OPS(name, args...) \
+	SEC("struct_ops/" #name) BPF_PROG(name, ##args)
+#define BPF_STRUCT_OPS_SLEEPABLE(name, args...) \
+	SEC("struct_ops.s/" #name) BPF_PROG(name, ##args)
+
+#define SCX_OPS_DEFINE(name, ...) \
+	SEC(".struct_ops.link") struct sched_ext_ops name = { __VA_ARGS__ }
+
+/* Report through the kernel. scx_bpf_error() ends the scheduler with SCX_EXIT_ERROR_BPF,
+ * scx_bpf_exit() with SCX_EXIT_UNREG_BPF and a code; scx_bpf_dump() adds to the debug dump. */
+#define __scx_bstr(call, fmt, args...)						\
+({										\
+	static char scx_fmt_[] = fmt;	/* not const: the kfuncs ask for writable memory */	\
+	/* an array of one where there are no arguments: size 0 is refused */	\
+	unsigned long long scx_args_[___bpf_narg(args) ?: 1] = {};		\
+	_Pragma("GCC diagnostic push")						\
+	_Pragma("GCC diagnostic ignored \"-Wint-conversion\"")			\
+	___bpf_fill(scx_args_, args);						\
+	_Pragma("GCC diagnostic pop")						\
+	call;									\
+})
+#define scx_bpf_error(fmt, args...)						\
+	__scx_bstr(scx_bpf_error_bstr((char *)scx_fmt_, scx_args_,		\
+				      ___bpf_narg(args) * 8), fmt, ##args)
+#define scx_bpf_exit(code, fmt, args...)					\
+	__scx_bstr(scx_bpf_exit_bstr(code, (char *)scx_fmt_, scx_args_,		\
+				     ___bpf_narg(args) * 8), fmt, ##args)
+#define scx_bpf_dump(fmt, args...)						\
+	__scx_bstr(scx_bpf_dump_bstr((char *)scx_fmt_, scx_args_,		\
+				     ___bpf_narg(args) * 8), fmt, ##args)
+
+/* Time, weights, comparisons of times that wrap. */
+static __always_inline bool time_after(u64 a, u64 b) { return (s64)(b - a) < 0; }
+static __always_inline bool time_before(u64 a, u64 b) { return time_after(b, a); }
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which cids are idle, and taking one of them.
+ *
+ * The kernel's own idle masks are cpumasks that only the CPU form may read. This tracking is one
+ * bitmap over cids in the arena, kept by the update_idle callback, and one of the cids whose whole
+ * core is idle where the machine has SMT. SCX_SCHEDULER hooks it in.
+ *
+ * To take an idle cid is to clear its bit; who clears it owns the cid's next turn and must give it
+ * a task (insert into its local DSQ, or return it from select_cid) or kick it. Two gaps are known:
+ *
+ * - The kernel calls update_idle on the way from a task to idle and back, but not when an idle CPU
+ *   that was kicked finds nothing and stays idle. Its bit would stay cleared for good; so the
+ *   dispatch wrapper sets it again whenever the idle task is what runs.
+ * - A task may be queued after a CPU has looked at the queue and before its bit is set. Whoever
+ *   queues must look for idle cids after queueing (scx_kick_idle_near), and update_idle must look at
+ *   the queue after the bit is set (the policy does, it knows its queues).
+ */
+#ifndef __SCX_IDLE_BPF_H
+#define __SCX_IDLE_BPF_H
+
+#include <scx/cid.bpf.h>
+#include <scx/cmask.bpf.h>
+#include <scx/task.bpf.h>
+
+#define scx_idle_cids		((scx_bits)scx_machine.idle_addr)
+#define scx_idle_cores		((scx_bits)scx_machine.idle_cores_addr)
+
+/* The cid went idle, or got work. Also sets the bits of the whole core where all of it is idle. */
+__weak int scx_idle_update(s32 cid, bool idle)
+{
+	const struct scx_cid_info *info = scx_cid_info(cid);
+
+	scx_arena_touch();
+	if (!info)
+		return 0;
+	if (idle) {
+		scx_bit_set(scx_idle_cids, cid);
+		if (scx_machine.smt && info->core_nr > 0 &&
+		    scx_core_full(scx_idle_cids, info->core_first, info->core_nr))
+			scx_core_set(scx_idle_cores, info->core_first, info->core_nr);
+	} else {
+		scx_bit_clear(scx_idle_cids, cid);
+		if (scx_machine.smt && info->core_nr > 0)
+			scx_core_clear(scx_idle_cores, info->core_first, info->core_nr);
+	}
+	return 0;
+}
+
+/* Dispatch runs on this cid; prev is NULL where no task of ours ran last. */
+static __always_inline void scx_idle_dispatch(s32 cid, struct task_struct *prev)
+{
+	struct task_struct *curr;
+
+	if (prev || (u32)cid >= scx_machine.nr_cids)
+		return;
+	curr = bpf_get_current_task_btf();
+	if (curr->pid == 0 && !scx_bit_test(scx_idle_cids, cid))
+		scx_idle_update(cid, true);
+}
+
+/* The cid was taken: its core is no longer all idle. */
+static __always_inline void scx_core_taken(u32 cid)
+{
+	const struct scx_cid_info *info = scx_cid_info(cid);
+
+	if (info && info->core_nr > 0)
+		scx_core_clear(scx_idle_cores, info->core_first, info->core_nr);
+}
+
+/* Take one idle cid; true where this call got it. */
+static __always_inline bool scx_claim(u32 cid)
+{
+	if (!scx_bit_take(scx_idle_cids, cid))
+		return false;
+	if (scx_machine.smt)
+		scx_core_taken(cid);
+	return true;
+}
+
+/*
+ * Take an idle cid of [first, first + nr) that is also in the set at allowed_addr; -1 where there
+ * is none. The walk goes round once, from word `hint >> 6` on where that lies in the range, so that
+ * those who start from different places do not fight for the same bit. With whole_cores only cids
+ * whose whole core is idle will do.
+ */
+__weak s32 scx_claim_range(u64 allowed_addr, u32 first, u32 nr, u32 hint, bool whole_cores)
+{
+	scx_bits allowed = (scx_bits)allowed_addr, idle = scx_idle_cids, cores = scx_idle_cores;
+	u32 last = first + nr - 1, word, left;
+
+	scx_arena_touch();
+	if (!nr || last >= scx_machine.nr_cids)
+		return -1;
+	word = scx_hide(hint >= first && hint <= last ? hint >> 6 : first >> 6);
+	left = scx_hide((last >> 6) - (first >> 6));
+	while (can_loop) {
+		u64 old = READ_ONCE(idle[word]);
+		u64 bits = old & allowed[word] & scx_range_word(first, last, word);
+
+		if (whole_cores)
+			bits &= READ_ONCE(cores[word]);
+		if (bits) {
+			u64 bit = bits & -bits;
+			u32 cid = word * 64 + __builtin_ctzll(bits);
+
+			/* another may have changed the word: then look at it again */
+			if (__sync_val_compare_and_swap(&idle[word], old, old & ~bit) != old)
+				continue;
+			if (scx_machine.smt)
+				scx_core_taken(cid);
+			return cid;
+		}
+		if (!left--)
+			break;
+		word = word == last >> 6 ? first >> 6 : word + 1;
+	}
+	return -1;
+}
+
+/* Take an idle cid of a range, a whole idle core if there is one. */
+static __always_inline s32 scx_claim_core_or_thread(u64 allowed, u32 first, u32 nr, u32 hint)
+{
+	s32 cid = -1;
+
+	if (scx_machine.smt)
+		cid = scx_claim_range(allowed, first, nr, hint, true);
+	if (cid < 0)
+		cid = scx_claim_range(allowed, first, nr, hint, false);
+	return cid;
+}
+
+/*
+ * Take an idle cid as close to `cid` as there is one: itself if its whole core is idle; in its
+ * domain a whole core, then a thread; the same in its LLC, its node, the machine. -1: none.
+ */
+__weak s32 scx_claim_near(u64 allowed_addr, s32 cid)
+{
+	scx_bits allowed = (scx_bits)allowed_addr;
+	const struct scx_cid_info *info = scx_cid_info(cid);
+	const struct scx_domain_info *domain;
+	const struct scx_range *unit;
+	s32 found;
+
+	scx_arena_touch();
+	if (!info || info->domain < 0)
+		return scx_claim_core_or_thread(allowed_addr, 0, scx_machine.nr_online, 0);
+	if (scx_bit_test(allowed, cid) &&
+	    (!scx_machine.smt || scx_bit_test(scx_idle_cores, cid)) && scx_claim(cid))
+		return cid;
+	domain = scx_domain_info(info->domain);
+	if (domain) {
+		found = scx_claim_core_or_thread(allowed_addr, domain->first, domain->nr, cid);
+		if (found >= 0)
+			return found;
+	}
+	unit = scx_llc_cids(info->llc);
+	if (scx_machine.nr_tiers > 1 && unit) {
+		found = scx_claim_core_or_thread(allowed_addr, unit->first, unit->nr, cid);
+		if (found >= 0)
+			return found;
+	}
+	unit = scx_node_cids(info->node);
+	if (scx_machine.nr_llcs > scx_machine.nr_nodes && unit) {
+		found = scx_claim_core_or_thread(allowed_addr, unit->first, unit->nr, cid);
+		if (found >= 0)
+			return found;
+	}
+	if (scx_machine.nr_nodes > 1)
+		return scx_claim_core_or_thread(allowed_addr, 0, scx_machine.nr_online, cid);
+	return -1;
+}
+
+/* For the policy: an idle cid that the task may use, near `cid`; -1 where none is. The caller owns
+ * it (see above). */
+#define scx_claim_idle_near(p, cid)						\
+({										\
+	SCX_TASK_TYPE __arena *scx_t_ = scx_task_ctx(p);			\
+	scx_t_ ? scx_claim_near((u64)scx_task_allowed(scx_t_), cid) : -1;	\
+})
+
+/* After queueing a task where several cids look: wake an idle one near `cid`, if there is one. */
+#define scx_kick_idle_near(p, cid)						\
+({										\
+	s32 scx_idle_ = scx_claim_idle_near(p, cid);				\
+	if (scx_idle_ >= 0)							\
+		scx_kick_cid(scx_idle_, SCX_KICK_IDLE);				\
+})
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The machine, as the framework discovered it: which cid is which CPU, and what belongs together.
+ *
+ * Every unit (core, domain, LLC, node) is one contiguous range of cids, so these tables hold first
+ * and count. They are read-only and sized from the running machine: declared here with one element
+ * and grown before the program loads. The verifier knows every count as a constant.
+ */
+#ifndef __SCX_TOPOLOGY_BPF_H
+#define __SCX_TOPOLOGY_BPF_H
+
+#include <scx/common.bpf.h>
+#include <scx/tables.h>
+
+const volatile struct scx_machine scx_machine __weak;
+
+#define __SCX_TABLE(type, name) \
+	const volatile type name[1] __weak SEC(".rodata." #name)
+
+__SCX_TABLE(struct scx_cid_info, scx_cids);
+__SCX_TABLE(s32, scx_cpu_cids);
+__SCX_TABLE(struct scx_domain_info, scx_domains);
+__SCX_TABLE(struct scx_neighbor, scx_neighbors);
+__SCX_TABLE(struct scx_range, scx_llcs);
+__SCX_TABLE(struct scx_range, scx_nodes);
+
+/* Entry `id` of a table, or NULL. The barrier hides the declared size of one element: with it in
+ * view the compiler may take any index for 0. It also hides where the index comes from: in a loop
+ * clang would step an offset beside the counter, and the verifier has no bound for the offset. */
+#define __scx_entry(type, table, id, count)					\
+({										\
+	const type *scx_t_ = (const type *)table;				\
+	u32 scx_i_ = (id);							\
+	asm volatile("" : "+r"(scx_t_), "+r"(scx_i_));				\
+	scx_i_ < (count) ? &scx_t_[scx_i_] : NULL;				\
+})
+
+#define scx_cid_info(cid) \
+	__scx_entry(struct scx_cid_info, scx_cids, cid, scx_machine.nr_cids)
+#define scx_domain_info(domain) \
+	__scx_entry(struct scx_domain_info, scx_domains, domain, scx_machine.nr_domains)
+#define scx_neighbor(i) \
+	__scx_entry(struct scx_neighbor, scx_neighbors, i, scx_machine.nr_neighbors)
+#define scx_llc_cids(llc)	__scx_entry(struct scx_range, scx_llcs, llc, scx_machine.nr_llcs)
+#define scx_node_cids(node)	__scx_entry(struct scx_range, scx_nodes, node, scx_machine.nr_nodes)
+
+/* The cid of a CPU and back, -1 where there is none. */
+static __always_inline s32 scx_cpu_to_cid(s32 cpu)
+{
+	const s32 *cid = __scx_entry(s32, scx_cpu_cids, cpu, scx_machine.nr_cpu_ids);
+
+	return cid ? *cid : -1;
+}
+
+static __always_inline s32 scx_cid_to_cpu(s32 cid)
+{
+	const struct scx_cid_info *info = scx_cid_info(cid);
+
+	return info ? info->cpu : -1;
+}
+
+/* The domain of a cid; -1 for a CPU that was offline at start. */
+static __always_inline s32 scx_cid_domain(s32 cid)
+{
+	const struct scx_cid_info *info = scx_cid_info(cid);
+
+	return info ? info->domain : -1;
+}
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// App: a whole scheduler command from a BPF skeleton and a struct of metrics. It parses the options
+// that all schedulers share, checks the machine, loads and attaches, serves statistics, runs until
+// told to stop, starts again where the kernel asks for it, and says how everything ended.
+//
+//   struct Counters { std::uint64_t local = 0; };
+//   SCX_METRICS(Counters, "what scx_simple did", scx::counter(&Counters::local, "local", "…"));
+//
+//   int main(int argc, char** argv) {
+//     bool fifo = false;
+//     scx::App<simple_bpf, Counters> app{"scx_simple", "a global weighted vtime scheduler"};
+//     app.flag("-f,--fifo", fifo, "first in, first out instead of weighted vtime");
+//     app.configure([&](auto& opened) { opened.rodata().fifo = fifo; });
+//     app.sample([](const auto& attached) { return Counters{attached.arena().nr_local}; });
+//     return app.main(argc, argv);
+//   }
+//
+// Not for a program that wants several schedulers or its own loop: use object.h, machine.h and
+// runner.h directly.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "scx/base/result.h"
+#include "scx/framework/machine.h"
+#include "scx/framework/object.h"
+#include "scx/stats/metrics.h"
+#include "scx/stats/schema.h"
+#include "scx/stats/service.h"
+
+namespace scx {
+
+// A scheduler that is attached, as App's loop sees it.
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual int events_fd() const = 0;
+  virtual std::optional<ExitReport> ended() const = 0;
+  virtual const LoadReport& report() const = 0;
+  virtual void detach() = 0;
+};
+
+// What of App does not depend on the scheduler's types.
+class AppBase {
+ public:
+  AppBase(const AppBase&) = delete;
+  AppBase& operator=(const AppBase&) = delete;
+  virtual ~AppBase();
+
+  // Options of this scheduler; `names` as "-f,--fifo". The variable keeps its value where the user
+  // gives none, and the help shows that value as the default. Requires: before main(); the variable
+  // outlives it.
+  void flag(const std::string& names, bool& value, const std::string& help);
+  void option(const std::string& names, std::string& value, const std::string& help);
+  void option(const std::string& names, double& value, const std::string& help);
+  // Whole numbers from `min` to `max`, anything else is a usage error that names both.
+  void option(const std::string& names, std::uint64_t& value, const std::string& help,
+              std::uint64_t min = 0, std::uint64_t max = UINT64_MAX);
+
+  // Runs the command. The program's exit status: 0 for a scheduler that was told to end, 1 for any
+  // error (said on stderr), 2 for wrong usage.
+  int main(int argc, char** argv);
+
+ protected:
+  AppBase(std::string name, std::string description);
+
+  // Opens, loads, calls `about_to_attach` (an error from it ends the start), attaches.
+  virtual Result<std::unique_ptr<Session>> start(const Machine& machine, const OpenOptions& open,
+                                                 const LoadOptions& load,
+                                                 const std::function<Status()>& about_to_attach) = 0;
+  virtual void add_statistics(stats::Service& service) = 0;
+
+ private:
+  enum class Next { stop, restart };
+  struct Impl;
+
+  int schedule();
+  int watch();
+  void prepare_statistics();
+  void serve_statistics();
+  void show_statistics();
+  // One run from discovery to the end; the exit status is in Impl.
+  Next run_once();
+  Next after_end(const std::optional<ExitReport>& exit);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+template <typename Skel, stats::Metrics Metrics>
+class App : public AppBase {
+ public:
+  App(std::string name, std::string description)
+      : AppBase(std::move(name), std::move(description)) {}
+
+  // Called with Opened<Skel>& before each load, to set the knobs in rodata. May return Status.
+  template <typename Configure>
+  void configure(Configure configure) {
+    configure_ = [configure](Opened<Skel>& opened) mutable -> Status {
+      if constexpr (std::is_same_v<decltype(configure(opened)), Status>) return configure(opened);
+      configure(opened);
+      return {};
+    };
+  }
+
+  // Read with `const Attached<Skel>&` and return the metrics as they stand. Called when somebody
+  // asks, on another thread than main()'s; the scheduler stays attached meanwhile.
+  template <typename Read>
+  void sample(Read read) {
+    open_sampler_ = [read] {
+      return [read](const Attached<Skel>& attached) mutable -> Metrics { return read(attached); };
+    };
+  }
+
+  // As above, for metrics that compare two moments: `read` takes what there is, `report` makes of
+  // two readings (before, now) the metrics. `before` is the reading of the same client's previous
+  // request; for its first one, and after a restart of the scheduler, it is Raw{}.
+  template <typename Read, typename Report>
+  void sample(Read read, Report report) {
+    using Raw = std::decay_t<std::invoke_result_t<Read&, const Attached<Skel>&>>;
+    open_sampler_ = [read, report] {
+      return [read, report, before = Raw{}, of = static_cast<const void*>(nullptr)](
+                 const Attached<Skel>& attached) mutable -> Metrics {
+        if (std::exchange(of, &attached) != &attached) before = Raw{};
+        Raw now = read(attached);
+        Metrics metrics = report(before, now);
+        before = std::move(now);
+        return metrics;
+      };
+    };
+  }
+
+ private:
+  using Sampler = std::function<Metrics(const Attached<Skel>&)>;
+
+  // The scheduler that the statistics thread may read, if there is one.
+  struct Current {
+    std::mutex mutex;
+    const Attached<Skel>* attached = nullptr;
+  };
+
+  class AttachedSession : public Session {
+   public:
+    AttachedSession(Attached<Skel> attached, Current& current)
+        : attached_(std::move(attached)), current_(current) {
+      const std::lock_guard lock(current_.mutex);
+      current_.attached = &attached_;
+    }
+    ~AttachedSession() override {
+      const std::lock_guard lock(current_.mutex);
+      current_.attached = nullptr;
+    }
+    int events_fd() const override { return attached_.events_fd(); }
+    std::optional<ExitReport> ended() const override { return attached_.ended(); }
+    const LoadReport& report() const override { return attached_.report(); }
+    void detach() override { attached_.detach(); }
+
+   private:
+    Attached<Skel> attached_;
+    Current& current_;
+  };
+
+  Result<std::unique_ptr<Session>> start(
+      const Machine& machine, const OpenOptions& open, const LoadOptions& load,
+      const std::function<Status()>& about_to_attach) override {
+    auto opened = SCX_TRY(Opened<Skel>::open(open));
+    if (configure_) {
+      SCX_TRY(configure_(opened));
+    }
+    auto loaded = SCX_TRY(std::move(opened).load(machine, load));
+    SCX_TRY(about_to_attach());
+    auto attached = SCX_TRY(std::move(loaded).attach());
+    return std::make_unique<AttachedSession>(std::move(attached), current_);
+  }
+
+  void add_statistics(stats::Service& service) override {
+    service.add("top", stats::Schema::of<Metrics>(), [this]() -> stats::Handler {
+      return [this, sampler = open_sampler_ ? open_sampler_() : Sampler{}](
+                 const stats::Args&) mutable -> Result<stats::Json> {
+        const std::lock_guard lock(current_.mutex);
+        if (!current_.attached)
+          return fail(ErrorKind::busy, "the scheduler is starting", "ask again in a moment");
+        return stats::to_json(sampler ? sampler(*current_.attached) : Metrics{});
+      };
+    });
+  }
+
+  std::function<Status(Opened<Skel>&)> configure_;
+  std::function<Sampler()> open_sampler_;
+  Current current_;
+};
+
+}  // namespace scx

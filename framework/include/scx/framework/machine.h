@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Machine: everything that is known of the machine when a scheduler starts, computed anew at each
+// start. A hotplug ends the scheduler and the framework begins again from here.
+#pragma once
+
+#include <cstdint>
+
+#include "scx/base/result.h"
+#include "scx/topology/cid_map.h"
+#include "scx/topology/domains.h"
+#include "scx/topology/topology.h"
+
+namespace scx {
+
+struct Machine {
+  // Read before the topology and handed to the kernel with the ops table: a CPU that comes or goes
+  // between the two then refuses the scheduler with a request to restart.
+  std::uint64_t hotplug_seq = 0;
+  Topology topology;
+  CidMap cids;
+  Domains domains;
+};
+
+// Errors: as Topology::discover().
+Result<Machine> discover_machine(const Source& source = {});
+
+}  // namespace scx

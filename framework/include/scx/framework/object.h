@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A scheduler's BPF object through its life: Opened → Loaded → Attached. Each phase is a type of
+// its own and gives itself up for the next, so a wrong order does not compile. Skel is the class
+// that bpftool generates (scxx_add_scheduler() does that).
+//
+//   auto opened = SCX_TRY(Opened<simple_bpf>::open());
+//   opened.rodata().fifo = true;                                // knobs: before load only
+//   auto loaded = SCX_TRY(std::move(opened).load(machine));     // tables filled, verified
+//   auto attached = SCX_TRY(std::move(loaded).attach());        // the kernel runs it
+//   … attached.arena().nr_local …
+//   attached.detach();                                          // or the destructor
+//
+// Move-only, one thread at a time; other threads may read arena() while it is attached.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scx/base/fd.h"
+#include "scx/base/result.h"
+#include "scx/framework/exit_report.h"
+#include "scx/framework/machine.h"
+#include "scx/tables.h"
+
+struct bpf_link;
+struct bpf_map;
+struct bpf_object;
+struct bpf_object_open_opts;
+struct bpf_program;
+
+namespace scx {
+
+// How the kernel and the scheduler number CPUs (architecture: docs/architecture.md).
+enum class Form { cpu, cid };
+std::string_view name(Form form);
+
+// As libbpf's own tools name them; empty or unset: libbpf's default.
+struct OpenOptions {
+  std::string pin_root_path;
+  std::string kconfig;
+  std::string btf_custom_path;
+  std::string bpf_token_path;
+  bool relaxed_maps = false;
+};
+
+struct LoadOptions {
+  std::optional<Form> form;  // unset: cids where the kernel takes them
+  std::string ops_name;      // in /sys/kernel/sched_ext/root/ops; empty: the object's own
+  std::string btf_path;      // the kernel's type information; empty: where the kernel has it
+};
+
+// What loading found out.
+struct LoadReport {
+  Form form = Form::cpu;
+  std::vector<std::string> dropped;  // optional callbacks and flags that this kernel lacks
+  struct Program {
+    std::string name;
+    std::uint32_t verified_instructions = 0;  // as the verifier counted, all paths
+  };
+  std::vector<Program> programs;
+
+  std::uint64_t verified_instructions() const;
+};
+
+namespace detail {
+
+Status check_open(const void* skeleton, int err, const std::string& libbpf_said);
+
+// The part of the phases that does not depend on the skeleton's type.
+struct LoadPlan {
+  LoadReport report;
+  bpf_map* ops = nullptr;
+};
+Result<LoadPlan> prepare(bpf_object* object, const Machine& machine, const LoadOptions& options);
+Status finish(bpf_object* object, LoadPlan& plan, int load_err, const std::string& libbpf_said);
+
+// Collects what libbpf says while it lives.
+class LogScope {
+ public:
+  LogScope();
+  ~LogScope();
+  std::string text() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+std::unique_ptr<bpf_object_open_opts, void (*)(bpf_object_open_opts*)> make_open_opts(
+    const OpenOptions& options);
+
+struct DetachLink {
+  void operator()(bpf_link* link) const;
+};
+Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops);
+Result<Fd> open_events(bpf_object* object);
+const scx_exit_record* exit_record(bpf_object* object);
+std::string exit_dump(bpf_object* object);
+// The array that SCX_PER_CID or SCX_PER_DOMAIN declared as `name`; empty where there is none or
+// its elements are not `elem_size` long.
+std::span<std::byte> arena_array(bpf_object* object, const std::string& name, std::size_t elem_size);
+
+template <typename Skel>
+struct Destroy {
+  void operator()(Skel* skel) const { Skel::destroy(skel); }
+};
+template <typename Skel>
+using Owned = std::unique_ptr<Skel, Destroy<Skel>>;
+
+}  // namespace detail
+
+template <typename Skel>
+class Attached {
+ public:
+  const auto& arena() const { return *skel_->arena; }
+  auto& arena() { return *skel_->arena; }
+  const LoadReport& report() const { return report_; }
+  const Skel& skeleton() const { return *skel_; }
+
+  // The elements of SCX_PER_CID(T, name) or SCX_PER_DOMAIN(T, name), by cid or domain id. Empty
+  // where no such array is declared or its elements have another size than T.
+  template <typename T>
+  std::span<const T> per_unit(const std::string& name) const {
+    const auto bytes = detail::arena_array(skel_->obj, name, sizeof(T));
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+
+  // Readable once the scheduler has ended by itself or by the kernel's hand.
+  int events_fd() const { return events_.get(); }
+  // How it ended; nothing while it runs.
+  std::optional<ExitReport> ended() const {
+    return read_exit(*detail::exit_record(skel_->obj), detail::exit_dump(skel_->obj));
+  }
+  // Hands the CPUs back to the kernel's own scheduler and waits until that is done.
+  void detach() { link_.reset(); }
+
+ private:
+  template <typename>
+  friend class Loaded;
+  Attached(detail::Owned<Skel> skel, LoadReport report,
+           std::unique_ptr<bpf_link, detail::DetachLink> link, Fd events)
+      : skel_(std::move(skel)), report_(std::move(report)), link_(std::move(link)),
+        events_(std::move(events)) {}
+
+  detail::Owned<Skel> skel_;
+  LoadReport report_;
+  std::unique_ptr<bpf_link, detail::DetachLink> link_;  // goes before the skeleton
+  Fd events_;
+};
+
+template <typename Skel>
+class Loaded {
+ public:
+  auto& arena() { return *skel_->arena; }
+  const LoadReport& report() const { return plan_.report; }
+
+  // Errors: busy when another scheduler is attached, rejected, permission. A scheduler that the
+  // kernel ends during its own start (hotplug meanwhile, an error in init) attaches, and ended()
+  // tells.
+  Result<Attached<Skel>> attach() && {
+    Fd events = SCX_TRY(detail::open_events(skel_->obj));
+    auto link = SCX_TRY(detail::attach(plan_.ops));
+    return Attached<Skel>(std::move(skel_), std::move(plan_.report), std::move(link),
+                          std::move(events));
+  }
+
+ private:
+  template <typename>
+  friend class Opened;
+  Loaded(detail::Owned<Skel> skel, detail::LoadPlan plan)
+      : skel_(std::move(skel)), plan_(std::move(plan)) {}
+
+  detail::Owned<Skel> skel_;
+  detail::LoadPlan plan_;
+};
+
+template <typename Skel>
+class Opened {
+ public:
+  // Errors: invalid, io; the object is part of the program, so these are rare.
+  static Result<Opened> open(const OpenOptions& options = {}) {
+    detail::LogScope log;
+    const auto opts = detail::make_open_opts(options);
+    detail::Owned<Skel> skel{Skel::open(opts.get())};
+    SCX_TRY(detail::check_open(skel.get(), errno, log.text()));
+    return Opened(std::move(skel));
+  }
+
+  // The scheduler's knobs (`const volatile` variables), for writing.
+  auto& rodata() { return *skel_->rodata; }
+  Skel& skeleton() { return *skel_; }
+
+  // Chooses the ops form, fills the tables for this machine, and has the kernel verify and load.
+  // Errors: unsupported when the kernel lacks something, rejected when the verifier refused (the
+  // whole log is the error's evidence), permission, missing.
+  Result<Loaded<Skel>> load(const Machine& machine, const LoadOptions& options = {}) && {
+    detail::LogScope log;
+    detail::LoadPlan plan = SCX_TRY(detail::prepare(skel_->obj, machine, options));
+    const int err = Skel::load(skel_.get());
+    SCX_TRY(detail::finish(skel_->obj, plan, err, log.text()));
+    return Loaded<Skel>(std::move(skel_), std::move(plan));
+  }
+
+ private:
+  explicit Opened(detail::Owned<Skel> skel) : skel_(std::move(skel)) {}
+  detail::Owned<Skel> skel_;
+};
+
+}  // namespace scx

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The time in which a scheduler runs: waits for a signal, the end of the given time or the
+// scheduler's own end, whichever is first, and wakes up for nothing else but periodic work that was
+// asked for.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include "scx/base/fd.h"
+#include "scx/base/result.h"
+#include "scx/framework/exit_report.h"
+
+namespace scx {
+
+// SIGINT, SIGTERM and SIGHUP as a file descriptor. From its making on these signals are blocked in
+// this thread and in those that it starts; they stay so after its end.
+class Signals {
+ public:
+  static Result<Signals> make();
+  int fd() const { return fd_.get(); }
+  // The signal that arrived, 0 when none has; takes it.
+  int take();
+
+ private:
+  explicit Signals(Fd fd) : fd_(std::move(fd)) {}
+  Fd fd_;
+};
+
+struct RunOptions {
+  std::optional<std::chrono::duration<double>> run_for;   // unset: for ever
+  std::optional<std::chrono::duration<double>> interval;  // of on_interval
+  std::function<void()> on_interval;
+};
+
+enum class RunEnd { signal, time, scheduler };
+
+// `events_fd` gets readable when the scheduler has ended. Errors: io.
+Result<RunEnd> wait_for_end(int events_fd, const Signals& signals, const RunOptions& options);
+
+// Waits before another start, and longer from one short-lived run to the next: 100 ms doubling to
+// 5 s; a run of ten seconds or more begins anew with no wait.
+class Backoff {
+ public:
+  std::chrono::milliseconds next(std::chrono::steady_clock::duration last_run);
+
+ private:
+  std::chrono::milliseconds delay_{0};
+};
+
+}  // namespace scx

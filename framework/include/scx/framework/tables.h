@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The machine as BPF reads it: rodata tables in the layouts of <scx/tables.h>. A pure function of
+// Machine; object.h copies the result into a scheduler's object before it loads.
+#pragma once
+
+#include <vector>
+
+#include "scx/framework/machine.h"
+#include "scx/tables.h"
+
+namespace scx {
+
+struct Tables {
+  scx_machine machine{};  // counts; form, dump length and addresses are the loader's to fill
+  std::vector<scx_cid_info> cids;
+  std::vector<s32> cpu_cids;
+  std::vector<scx_domain_info> domains;
+  std::vector<scx_neighbor> neighbors;
+  std::vector<scx_range> llcs;
+  std::vector<scx_range> nodes;
+};
+
+Tables make_tables(const Machine& machine);
+
+}  // namespace scx

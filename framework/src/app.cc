@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scx/framework/app.h"
+
+#include <fmt/core.h>
+#include <spdlog/logger.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include "log.h"
+#include "options.h"
+#include "scx/framework/kernel.h"
+#include "scx/framework/preflight.h"
+#include "scx/framework/runner.h"
+#include "scx/stats/monitor.h"
+#include "scx/stats/server.h"
+#include "scx/stats/view.h"
+
+namespace scx {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// "scx_lavd" runs as "lavd_0.1.0_x86_64_unknown_linux_gnu": the kernel takes letters, digits, '_'
+// and '.' in an ops name.
+std::string ops_name(std::string_view command) {
+  if (command.starts_with("scx_")) command.remove_prefix(4);
+  std::string name = fmt::format("{}_{}_{}", command, SCXX_VERSION, SCXX_TRIPLE);
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '_';
+  return name;
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+}
+
+void write_out(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+// The last lines of a long log.
+std::string_view tail(std::string_view text, int lines) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  std::size_t at = text.size();
+  while (lines-- > 0 && at != std::string_view::npos && at > 0) at = text.rfind('\n', at - 1);
+  return at == std::string_view::npos || at == 0 ? text : text.substr(at + 1);
+}
+
+void report_error(spdlog::logger& log, const Error& error) {
+  if (!error.evidence.empty()) {
+    if (log.should_log(spdlog::level::debug)) {
+      log.error("the whole log:\n{}", error.evidence);
+    } else {
+      log.error("the end of the log (--log-level debug shows all of it):\n{}",
+                tail(error.evidence, 15));
+    }
+  }
+  log.error("{}", error.message());
+}
+
+}  // namespace
+
+struct AppBase::Impl {
+  explicit Impl(std::string command, std::string description)
+      : name(std::move(command)), cli(std::move(description), name) {}
+
+  std::string name;
+  CLI::App cli;
+  CommonOptions options;
+  std::shared_ptr<spdlog::logger> log;
+
+  // Kept over restarts of the scheduler.
+  std::optional<Signals> signals;
+  std::optional<stats::Service> service;  // until the server takes it
+  std::optional<stats::Server> server;
+  std::optional<stats::View> view;
+  stats::Handler sampler;
+  std::optional<Clock::time_point> last_view;
+  std::optional<Clock::time_point> end;  // of --run-for
+  std::optional<Form> form;
+  int exit_status = 0;
+};
+
+AppBase::AppBase(std::string name, std::string description)
+    : impl_(std::make_unique<Impl>(std::move(name), std::move(description))) {
+  add_common_options(impl_->cli, impl_->options);
+}
+
+AppBase::~AppBase() = default;
+
+void AppBase::flag(const std::string& names, bool& value, const std::string& help) {
+  impl_->cli.add_flag(names, value, help)->group("Policy");
+}
+
+void AppBase::option(const std::string& names, std::string& value, const std::string& help) {
+  impl_->cli.add_option(names, value, help)->capture_default_str()->group("Policy");
+}
+
+void AppBase::option(const std::string& names, double& value, const std::string& help) {
+  impl_->cli.add_option(names, value, help)->capture_default_str()->group("Policy");
+}
+
+void AppBase::option(const std::string& names, std::uint64_t& value, const std::string& help,
+                     std::uint64_t min, std::uint64_t max) {
+  impl_->cli.add_option(names, value, help)
+      ->check(CLI::Range(min, max))->capture_default_str()->group("Policy");
+}
+
+int AppBase::main(int argc, char** argv) {
+  Impl& app = *impl_;
+  try {
+    app.cli.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.cli.exit(help);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "{}: {}\nTry '{} --help'.\n", app.name, error.what(), app.name);
+    return 2;
+  }
+  app.log = make_log(app.name, app.options.log_level);
+  app.form = app.options.wanted_form();
+  if (app.options.version) {
+    fmt::print("{} {} {}\n", app.name, SCXX_VERSION, SCXX_TRIPLE);
+    return 0;
+  }
+  if (app.options.monitor) return watch();
+  prepare_statistics();
+  if (app.options.help_stats) {
+    write_out(stats::describe(app.service->metadata()).value_or("there are no statistics\n"));
+    return 0;
+  }
+  return schedule();
+}
+
+int AppBase::watch() {
+  Impl& app = *impl_;
+  auto signals = Signals::make();
+  if (!signals) {
+    report_error(*app.log, signals.error());
+    return 1;
+  }
+  const stats::MonitorOptions options{app.options.stats_path, milliseconds(*app.options.monitor),
+                                      signals->fd()};
+  const auto ended = stats::monitor(options, write_out, [&app](std::string_view line) {
+    app.log->info("{}", line);
+  });
+  if (ended) return 0;
+  report_error(*app.log, ended.error());
+  return ended.error().kind == ErrorKind::usage ? 2 : 1;
+}
+
+void AppBase::prepare_statistics() {
+  Impl& app = *impl_;
+  app.service.emplace();
+  add_statistics(*app.service);
+  app.sampler = app.service->targets().at("top")();
+  if (auto view = stats::View::make(app.service->metadata())) app.view = std::move(*view);
+}
+
+// Statistics are for watching: a scheduler that cannot serve them runs all the same, and says so.
+void AppBase::serve_statistics() {
+  Impl& app = *impl_;
+  if (!app.service) return;
+  stats::ServerOptions options;
+  options.path = app.options.stats_path;
+  auto server = stats::Server::start(std::move(options), std::move(*app.service));
+  app.service.reset();
+  if (server) {
+    app.server = std::move(*server);
+  } else {
+    app.log->warn("no statistics are served: {}", server.error().message());
+  }
+}
+
+void AppBase::show_statistics() {
+  Impl& app = *impl_;
+  const auto value = app.sampler({});
+  if (!value || !app.view) return;
+  const auto now = Clock::now();
+  const stats::Seconds since = now - app.last_view.value_or(now);
+  app.last_view = now;
+  if (const auto text = app.view->render(*value, since)) write_out(*text + "\n");
+}
+
+int AppBase::schedule() {
+  Impl& app = *impl_;
+  if (const auto ready = preflight(app.options.open.btf_custom_path); !ready) {
+    report_error(*app.log, ready.error());
+    return 1;
+  }
+  Backoff backoff;
+  for (;;) {
+    const auto started = Clock::now();
+    if (run_once() == Next::stop) return app.exit_status;
+    const auto wait = backoff.next(Clock::now() - started);
+    if (wait.count() > 0) app.log->info("starting again in {} ms", wait.count());
+    const auto stopped = wait_for_end(-1, *app.signals, {.run_for = wait, .interval = {}, .on_interval = {}});
+    if (!stopped || *stopped == RunEnd::signal) {
+      app.log->info("{} ended before it was started again", app.name);
+      return 0;
+    }
+  }
+}
+
+AppBase::Next AppBase::run_once() {
+  Impl& app = *impl_;
+  const auto stop = [&](const Error& error) {
+    report_error(*app.log, error);
+    app.exit_status = 1;
+    return Next::stop;
+  };
+  const auto machine = discover_machine();
+  if (!machine) return stop(machine.error());
+  app.log->info("{}", summary(machine->topology));
+  for (const auto& note : machine->topology.notes()) app.log->debug("topology: {}", note);
+
+  // Until here a signal simply ends the process: nothing is attached. From here on it has to reach
+  // the loop below.
+  const auto about_to_attach = [&app]() -> Status {
+    if (!app.signals) app.signals = SCX_TRY(Signals::make());
+    return {};
+  };
+  auto started = start(*machine, app.options.open,
+                       {app.form, ops_name(app.name), app.options.open.btf_custom_path}, about_to_attach);
+  if (!started) return stop(started.error());
+  Session& session = **started;
+  for (const auto& name : session.report().dropped)
+    app.log->debug("this kernel has no {}: done without", name);
+  for (const auto& program : session.report().programs)
+    app.log->debug("verified {} instructions of {}", program.verified_instructions, program.name);
+
+  if (!session.ended()) {
+    app.log->info("{} is running ({} form, {} instructions verified)", app.name,
+                  name(session.report().form), session.report().verified_instructions());
+    serve_statistics();
+    RunOptions run;
+    if (app.options.run_for) {
+      const auto length = std::chrono::duration_cast<Clock::duration>(
+          std::chrono::duration<double>(*app.options.run_for));
+      if (!app.end) app.end = Clock::now() + length;
+      run.run_for = std::max(*app.end - Clock::now(), Clock::duration::zero());
+    }
+    if (app.options.stats) run.interval = std::chrono::duration<double>(*app.options.stats);
+    run.on_interval = [this] { show_statistics(); };
+    const auto end = wait_for_end(session.events_fd(), *app.signals, run);
+    session.detach();
+    if (!end) return stop(end.error());
+    const auto exit = session.ended();
+    if (*end != RunEnd::scheduler && !(exit && exit->is_error())) {
+      const int signal = app.signals->take();
+      app.log->info("{} ended: {}; the kernel's own scheduler is back", app.name,
+                    *end == RunEnd::time ? "its time is over" : ::strsignal(signal));
+      return Next::stop;
+    }
+  } else {
+    session.detach();
+  }
+  return after_end(session.ended());
+}
+
+// The scheduler ended by itself or by the kernel's hand.
+AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
+  Impl& app = *impl_;
+  if (!exit) {
+    app.log->error("{} ended and left no record of why", app.name);
+    app.exit_status = 1;
+    return Next::stop;
+  }
+  if (exit->is_error()) {
+    if (!exit->dump.empty()) app.log->error("the kernel's debug dump:\n{}", exit->dump);
+    for (const auto& frame : symbolize(exit->backtrace)) app.log->error("  at {}", frame);
+    app.log->error("{} was ended by the kernel: {}; the kernel's own scheduler is back", app.name,
+                   exit->summary());
+    app.exit_status = 1;
+    return Next::stop;
+  }
+  if (exit->kind == ExitKind::unreg_bpf && exit->code == SCX_ECODE_CID_MISMATCH) {
+    app.log->warn("{}: going on in the CPU form", exit->message);
+    app.form = Form::cpu;
+    return Next::restart;
+  }
+  if (exit->wants_restart()) {
+    app.log->warn("{} ended: {}; starting again", app.name, exit->summary());
+    return Next::restart;
+  }
+  app.log->info("{} ended: {}; the kernel's own scheduler is back", app.name, exit->summary());
+  return Next::stop;
+}
+
+}  // namespace scx

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "options.h"
+
+namespace scx {
+
+std::optional<Form> CommonOptions::wanted_form() const {
+  if (form == "cpu") return Form::cpu;
+  if (form == "cid") return Form::cid;
+  return std::nullopt;
+}
+
+void add_common_options(CLI::App& app, CommonOptions& options) {
+  // Longer than any interval that makes sense, shorter than what a timer can hold.
+  const CLI::Range seconds(0.01, 1e9, "seconds");
+
+  const std::string running = "Running";
+  app.add_option("--stats", options.stats, "Show statistics every S seconds beside the scheduler")
+      ->type_name("S")->check(seconds)->group(running);
+  auto* monitor =
+      app.add_option("--monitor", options.monitor,
+                     "Show the statistics of a scheduler that runs in another process, every S "
+                     "seconds; waits until there is one, and schedules nothing itself")
+          ->type_name("S")->check(seconds)->group(running);
+  app.add_option("--run-for", options.run_for, "End after S seconds")
+      ->type_name("S")->check(seconds)->group(running)->excludes(monitor);
+  app.add_option("--stats-path", options.stats_path, "Socket that serves the statistics")
+      ->type_name("PATH")->capture_default_str()->group(running);
+  app.add_option("--form", options.form,
+                 "How to talk to the kernel: in CPU numbers (cpu), in cids (cid, from 7.2 on), or "
+                 "as fits it (auto)")
+      ->check(CLI::IsMember({"auto", "cpu", "cid"}))->capture_default_str()->group(running);
+  app.add_option("--log-level", options.log_level, "What to report on stderr")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str()->group(running);
+
+  const std::string libbpf = "libbpf";
+  app.add_option("--pin-root-path", options.open.pin_root_path, "Where pinned maps lie")
+      ->type_name("PATH")->group(libbpf);
+  app.add_option("--kconfig", options.open.kconfig, "More kernel configuration, as libbpf reads it")
+      ->type_name("TEXT")->group(libbpf);
+  app.add_option("--btf-custom-path", options.open.btf_custom_path,
+                 "The kernel's type information, where the kernel itself has none")
+      ->type_name("FILE")->check(CLI::ExistingFile)->group(libbpf);
+  app.add_option("--bpf-token-path", options.open.bpf_token_path, "bpffs to take a BPF token from")
+      ->type_name("PATH")->group(libbpf);
+  app.add_flag("--relaxed-maps", options.open.relaxed_maps, "Take maps whose definition differs")
+      ->group(libbpf);
+
+  const std::string about = "About";
+  app.set_help_flag("-h,--help", "Show this help")->group(about);
+  app.add_flag("-V,--version", options.version, "Show the version")->group(about);
+  app.add_flag("--help-stats", options.help_stats, "Describe the statistics")->group(about);
+}
+
+}  // namespace scx

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The command line that all schedulers share, on CLI11.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "scx/framework/object.h"
+#include "scx/stats/server.h"
+
+namespace scx {
+
+struct CommonOptions {
+  std::string log_level = "info";
+  std::optional<double> stats;    // seconds between two views beside the scheduler
+  std::optional<double> monitor;  // the same, watching another process
+  std::optional<double> run_for;  // seconds
+  std::string stats_path = stats::kDefaultPath;
+  std::string form = "auto";
+  bool version = false;
+  bool help_stats = false;
+  OpenOptions open;
+
+  std::optional<Form> wanted_form() const;
+};
+
+// Adds the common options to `app`; they are parsed into `options`.
+void add_common_options(CLI::App& app, CommonOptions& options);
+
+}  // namespace scx

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// monitor(): watches a scheduler from another process until told to stop. It may start before the
+// scheduler does and goes on when the scheduler is restarted.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "scx/base/result.h"
+#include "scx/stats/server.h"
+
+namespace scx::stats {
+
+struct MonitorOptions {
+  std::string path = kDefaultPath;
+  std::chrono::milliseconds interval{1000};  // between two views
+  int stop_fd = -1;  // ends the loop when it gets readable (an eventfd, signalfd, pipe); -1: never
+};
+
+using Output = std::function<void(std::string_view)>;
+
+// Connects, shows the target "top" at once and then every interval, as a View does; `show` gets
+// one whole view at a time. `say` gets what happened to the connection, a line each time it changes
+// and not again while it stays so: waiting for a scheduler, connected again, what a scheduler
+// answered instead of statistics. While there is none it tries again every interval, at most a
+// second. Both are called on the caller's thread.
+//
+// Returns when stop_fd is readable. Errors: usage for an interval that is not positive or a path
+// that is too long, permission when the socket may not be used.
+Status monitor(const MonitorOptions& options, const Output& show, const Output& say);
+
+}  // namespace scx::stats

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "connection.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <fmt/core.h>
+
+#include <cstdlib>
+
+namespace scx::stats {
+namespace {
+
+// Requests of one client that are answered before the others get a turn.
+constexpr int kRequestsPerTurn = 16;
+
+struct FreeMemory {
+  void operator()(char* text) const { std::free(text); }
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::open(event_base* base, Fd fd, Session session,
+                                             const ServerOptions& options, Owner& owner) {
+  bufferevent* stream =
+      bufferevent_socket_new(base, fd.get(), BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+  if (stream == nullptr) return nullptr;
+  fd.release();
+  std::unique_ptr<Connection> connection{new Connection(std::move(session), options, owner)};
+  connection->stream_ = stream;
+  bufferevent_setcb(
+      stream, [](bufferevent*, void* self) { static_cast<Connection*>(self)->on_readable(); },
+      [](bufferevent*, void* self) { static_cast<Connection*>(self)->on_written(); },
+      [](bufferevent*, short what, void* self) { static_cast<Connection*>(self)->on_event(what); },
+      connection.get());
+  // A line that is too long is recognised by one byte more than a line may have, then no more is
+  // read; so this is also all that a client's requests can occupy.
+  bufferevent_setwatermark(stream, EV_READ, 0, options.max_line + 1);
+  bufferevent_setwatermark(stream, EV_WRITE, options.max_pending / 2, 0);
+  const timeval stall{options.max_stall.count(), 0};
+  bufferevent_set_timeouts(stream, nullptr, &stall);
+  bufferevent_enable(stream, EV_READ | EV_WRITE);
+  return connection;
+}
+
+Connection::~Connection() {
+  if (stream_ != nullptr) bufferevent_free(stream_);
+}
+
+std::size_t Connection::pending() const {
+  return evbuffer_get_length(bufferevent_get_output(stream_));
+}
+
+void Connection::send(const std::string& line) {
+  if (bufferevent_write(stream_, line.data(), line.size()) != 0) closing_ = true;
+}
+
+void Connection::on_readable() { serve(); }
+
+void Connection::on_written() {
+  if (!end_if_done()) serve();
+}
+
+void Connection::on_event(short what) {
+  if ((what & BEV_EVENT_EOF) == 0) {  // an error, or it does not read its answers
+    owner_.ended(*this);
+    return;
+  }
+  eof_ = true;
+  serve();
+}
+
+void Connection::serve() {
+  for (int turn = 0; turn < kRequestsPerTurn; ++turn) {
+    if (closing_ || pending() >= options_.max_pending || !serve_line()) {
+      end_if_done();
+      return;
+    }
+  }
+  bufferevent_trigger(stream_, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
+}
+
+bool Connection::serve_line() {
+  evbuffer* input = bufferevent_get_input(stream_);
+  std::size_t length = 0;
+  const std::unique_ptr<char, FreeMemory> line{evbuffer_readln(input, &length, EVBUFFER_EOL_LF)};
+  if (line) {
+    send(session_.answer({line.get(), length}));
+    return true;
+  }
+  length = evbuffer_get_length(input);
+  if (length > options_.max_line) {
+    refuse_long_line();
+    return false;
+  }
+  if (!eof_ || length == 0) return false;
+  // A last request whose newline was forgotten.
+  const auto* rest = reinterpret_cast<const char*>(evbuffer_pullup(input, -1));
+  if (rest != nullptr) send(session_.answer({rest, length}));
+  evbuffer_drain(input, length);
+  return true;
+}
+
+void Connection::refuse_long_line() {
+  send(wire::format_error({ErrorKind::invalid,
+                           0,
+                           fmt::format("the request is longer than {} bytes", options_.max_line),
+                           "the connection is closed",
+                           {}}));
+  closing_ = true;
+  bufferevent_disable(stream_, EV_READ);
+}
+
+bool Connection::end_if_done() {
+  if (pending() != 0) return false;
+  const bool all_read = eof_ && evbuffer_get_length(bufferevent_get_input(stream_)) == 0;
+  if (!closing_ && !all_read) return false;
+  owner_.ended(*this);
+  return true;
+}
+
+}  // namespace scx::stats

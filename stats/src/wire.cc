@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "wire.h"
+
+#include <fmt/core.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "text.h"
+
+namespace scx::stats::wire {
+namespace {
+
+// How every answer of a common server begins and ends; its value is what stands between.
+constexpr std::string_view kHead = R"({"errno":0,"args":{"resp":)";
+constexpr std::string_view kTail = "}}";
+
+std::unexpected<Error> refuse(std::string sentence) {
+  return std::unexpected(Error{ErrorKind::invalid, 0, std::move(sentence), {}, {}});
+}
+
+int errno_of(const Error& error) {
+  if (error.err > 0) return error.err;
+  switch (error.kind) {
+    case ErrorKind::permission:
+      return EPERM;
+    case ErrorKind::unsupported:
+      return EOPNOTSUPP;
+    case ErrorKind::missing:
+      return ENOENT;
+    case ErrorKind::busy:
+      return EBUSY;
+    case ErrorKind::io:
+      return EIO;
+    default:
+      return EINVAL;
+  }
+}
+
+template <typename Tree>
+std::string dump(const Tree& tree) {
+  return tree.dump(-1, ' ', false, Tree::error_handler_t::replace);
+}
+
+std::unexpected<Error> no_answer(std::string_view line) {
+  return fail(ErrorKind::invalid,
+              fmt::format("'{}' is no answer of a scheduler's statistics", excerpt(line)),
+              "is it a scheduler that listens there?");
+}
+
+}  // namespace
+
+std::string excerpt(std::string_view text) { return printable(text.substr(0, 64)); }
+
+Result<Request> parse_request(std::string_view line) {
+  const auto tree = nlohmann::json::parse(line, nullptr, false);
+  if (!tree.is_object()) return refuse("the line is no JSON object");
+  const auto req = tree.find("req");
+  if (req == tree.end() || !req->is_string())
+    return refuse(R"(the request has no "req", or it is no string)");
+  Request request{req->get<std::string>(), {}};
+  const auto args = tree.find("args");
+  if (args == tree.end()) return request;
+  if (!args->is_object()) return refuse(R"("args" is no object)");
+  for (const auto& [name, value] : args->items()) {
+    if (!value.is_string())
+      return refuse(fmt::format("the value of the argument '{}' is no string", excerpt(name)));
+    request.args.emplace(name, value.template get<std::string>());
+  }
+  return request;
+}
+
+std::string format_request(std::string_view req, const Args& args) {
+  JsonWriter out;
+  out.begin_object();
+  out.key("req");
+  out.value(req);
+  if (!args.empty()) {
+    out.key("args");
+    out.begin_object();
+    for (const auto& [name, value] : args) {
+      out.key(name);
+      out.value(value);
+    }
+    out.end_object();
+  }
+  out.end_object();
+  return std::move(out).take().text + '\n';
+}
+
+std::string format_answer(const Json& value) {
+  std::string line;
+  line.reserve(kHead.size() + value.text.size() + kTail.size() + 1);
+  line.append(kHead).append(value.text).append(kTail).push_back('\n');
+  return line;
+}
+
+std::string format_error(const Error& error) {
+  JsonWriter out;
+  out.begin_object();
+  out.key("errno");
+  out.value(errno_of(error));
+  out.key("args");
+  out.begin_object();
+  out.key("resp");
+  out.value(error.cure.empty() ? error.what : error.what + "; " + error.cure);
+  out.end_object();
+  out.end_object();
+  return std::move(out).take().text + '\n';
+}
+
+Result<Answer> parse_answer(std::string_view line) {
+  if (line.starts_with(kHead) && line.ends_with(kTail)) {
+    const auto value = line.substr(kHead.size(), line.size() - kHead.size() - kTail.size());
+    if (nlohmann::json::accept(value)) return Answer{0, Json{std::string(value)}, {}};
+  }
+  // Spelled otherwise: take it apart, which costs more where objects are large.
+  const auto tree = nlohmann::ordered_json::parse(line, nullptr, false);
+  if (!tree.is_object()) return no_answer(line);
+  const auto err = tree.find("errno");
+  const auto args = tree.find("args");
+  if (err == tree.end() || !err->is_number_integer()) return no_answer(line);
+  if (args == tree.end() || !args->is_object() || !args->contains("resp")) return no_answer(line);
+  const auto& resp = args->at("resp");
+  const auto number = err->get<std::int64_t>();
+  if (number == 0) return Answer{0, Json{dump(resp)}, {}};
+  const int positive = number > 0 && number < 4096 ? static_cast<int>(number) : EINVAL;
+  return Answer{positive, {}, resp.is_string() ? resp.get<std::string>() : dump(resp)};
+}
+
+Result<sockaddr_un> address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
+    return fail(
+        ErrorKind::usage,
+        fmt::format("the path '{}' of the statistics' socket has {} bytes", path, path.size()),
+        fmt::format("choose one of 1 to {}", sizeof(address.sun_path) - 1));
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+}  // namespace scx::stats::wire

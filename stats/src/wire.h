@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The lines of the protocol, both ways: docs/stats.md. Nothing here reads or writes a socket; all
+// functions take untrusted text.
+#pragma once
+
+#include <sys/un.h>
+
+#include <string>
+#include <string_view>
+
+#include "scx/base/result.h"
+#include "scx/stats/service.h"
+
+namespace scx::stats::wire {
+
+struct Request {
+  std::string req;
+  Args args;
+};
+
+// `line` without its newline. Errors: invalid with EINVAL, a sentence for the client.
+Result<Request> parse_request(std::string_view line);
+std::string format_request(std::string_view req, const Args& args);
+
+// With the newline.
+std::string format_answer(const Json& value);
+std::string format_error(const Error& error);
+
+struct Answer {
+  int err = 0;           // the errno that was answered
+  Json value;            // where err is 0, members in the order in which they came
+  std::string sentence;  // else
+};
+
+// Errors: invalid when the line is no answer.
+Result<Answer> parse_answer(std::string_view line);
+
+// At most 64 bytes of what somebody sent, printable, for a sentence that quotes it.
+std::string excerpt(std::string_view text);
+
+// Errors: usage when the path is too long for a socket's address or empty.
+Result<sockaddr_un> address_of(const std::string& path);
+
+}  // namespace scx::stats::wire
