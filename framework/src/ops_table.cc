@@ -160,6 +160,9 @@ Result<Form> choose_form(const std::map<std::string, OpsTable>& tables, const Ke
     return fail(ErrorKind::unsupported,
                 fmt::format("kernel {} does not speak cids to schedulers", kernel_release()),
                 "use a kernel from 7.2 on, or leave the form to the framework");
+  if (options.form == Form::cid && !has_table)
+    return fail(ErrorKind::unsupported, "this scheduler is written for the CPU form only",
+                "leave the form to the framework");
   if (options.form == Form::cid && !same_numbers)
     return fail(ErrorKind::unsupported, "this machine's cids are not numbered as the kernel numbers them",
                 "leave the form to the framework");

@@ -96,4 +96,7 @@ u32 scx_zero __weak;	/* never written, but the verifier cannot know */
 static __always_inline bool time_after(u64 a, u64 b) { return (s64)(b - a) < 0; }
 static __always_inline bool time_before(u64 a, u64 b) { return time_after(b, a); }
 
+/* Last, because it needs what stands above: UEI_DEFINE and UEI_RECORD belong to the kernel's names. */
+#include <scx/exit.bpf.h>
+
 #endif

@@ -9,7 +9,12 @@
 #ifndef __SCX_EXIT_BPF_H
 #define __SCX_EXIT_BPF_H
 
-#include <scx/topology.bpf.h>
+#include <scx/common.bpf.h>
+#include <scx/tables.h>
+
+/* The same variable as in topology.bpf.h, which cannot be included: it needs common.bpf.h whole, and
+ * that includes this file. */
+const volatile struct scx_machine scx_machine __weak;
 
 struct scx_exit_record scx_exit_record __weak SEC(".data.scx_exit");
 char scx_dump[1] __weak SEC(".data.scx_dump");	/* grown to scx_machine.dump_len */

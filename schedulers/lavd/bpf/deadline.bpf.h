@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * In which order queued tasks run, and for how long.
+ *
+ *	deadline = service, bounded to clock ± lag + request ÷ criticality
+ *
+ * The order is fair first: a task's service is its run time divided by its weight, and who was
+ * served less runs sooner. The domain's clock follows the service of the queued tasks that get
+ * their turn. A task's lag behind the clock, or ahead of it, is bounded by two of its own longest
+ * slices: a long sleeper is not boosted without end, and a debtor pays gradually. Since a chatty
+ * task is served more than one that wakes up for a moment, the bound is also what lets a short
+ * sleeper pass a crowd whose criticality is higher than its own.
+ *
+ * Among tasks served alike, the one that asks for less, or is more critical, runs sooner: the
+ * request is its usual run time, divided by its weight and its criticality.
+ */
+#ifndef __LAVD_DEADLINE_BPF_H
+#define __LAVD_DEADLINE_BPF_H
+
+#include "lavd.bpf.h"
+
+/* The longest that a task's debt can hold it back, in virtual time. Against tasks of nice -20,
+ * whose clock runs 90 times slower than real time, that is nine seconds: within the kernel's
+ * watchdog of thirty. */
+enum { LAVD_DEBT_MAX_NS = 100 * 1000 * 1000 };
+
+/* The criticality of a hog of nice 0: its request counts once. */
+enum { LAVD_LAT_CRI_ONE = 44 };
+
+/* Bring the task's service onto this domain's clock and into its bounds. */
+static __always_inline void lavd_place(lavd_task_t *t, u64 weight, s32 domain, u64 clock)
+{
+	u64 lag = lavd_weighted(2 * slice_max_ns, weight);
+	u64 debt = lag < LAVD_DEBT_MAX_NS ? lag : LAVD_DEBT_MAX_NS;
+	struct lavd_domain __arena *last;
+
+	if (t->domain != domain) {
+		last = lavd_domain(t->domain);
+		t->service_ns = last ? t->service_ns - last->clock_ns + clock : clock;
+		t->domain = domain;
+	}
+	if (time_before(t->service_ns, clock - lag))
+		t->service_ns = clock - lag;
+	else if (time_after(t->service_ns, clock + debt))
+		t->service_ns = clock + debt;
+}
+
+static __always_inline u64 lavd_deadline(lavd_task_t *t, u64 weight)
+{
+	u64 runtime = t->ran_ns > t->runtime_ns ? t->ran_ns : t->runtime_ns;
+	u64 request = runtime < slice_max_ns ? runtime : slice_max_ns;
+
+	return t->service_ns +
+	       lavd_weighted(request, weight) * LAVD_LAT_CRI_ONE / (t->lat_cri ?: LAVD_LAT_CRI_ONE);
+}
+
+/*
+ * slice = targeted latency · CPUs of the domain ÷ tasks that wait, in [slice_min, slice_max].
+ *
+ * A task whose usual run time does not fit gets more: all of it, up to four slices, where nobody
+ * waits, otherwise a part in proportion to its criticality, up to two. A light task gets less, in
+ * proportion to its weight.
+ */
+static __always_inline u64 lavd_slice(lavd_task_t *t, u64 weight, s64 nr_queued, u64 nr_cpus,
+				      u64 lat_cri_avg)
+{
+	u64 slice = slice_max_ns, more;
+
+	if (nr_queued > 0)
+		slice = targeted_latency_ns * nr_cpus / nr_queued;
+	if (slice > slice_max_ns)
+		slice = slice_max_ns;
+	if (slice < slice_min_ns)
+		slice = slice_min_ns;
+
+	if (weight < LAVD_WEIGHT_ONE) {
+		slice = slice * weight / LAVD_WEIGHT_ONE;
+		return slice > slice_min_ns ? slice : slice_min_ns;
+	}
+	if (t->runtime_ns <= slice)
+		return slice;
+	if (nr_queued <= 0)
+		return t->runtime_ns < 4 * slice_max_ns ? t->runtime_ns : 4 * slice_max_ns;
+	more = (t->runtime_ns < 2 * slice_max_ns ? t->runtime_ns : 2 * slice_max_ns) - slice;
+	return slice + more * t->lat_cri / (t->lat_cri + lat_cri_avg + 1);
+}
+
+/* A task that had to wait gets its turn: the clock follows it. */
+static __always_inline void lavd_advance_clock(struct lavd_domain __arena *domain, lavd_task_t *t)
+{
+	if (time_before(domain->clock_ns, t->service_ns))
+		domain->clock_ns = t->service_ns;
+}
+
+#endif
