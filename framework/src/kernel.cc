@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "libbpf_log.h"
 #include "scx/base/file.h"
 
 namespace scx {
@@ -37,6 +38,7 @@ const btf_member* find_member(const btf* btf, const std::string& type, const std
 void KernelBtf::Free::operator()(btf* btf) const { btf__free(btf); }
 
 Result<KernelBtf> KernelBtf::load(const std::string& path) {
+  const LibbpfLog quiet;
   btf* btf = path.empty() ? btf__load_vmlinux_btf() : btf__parse(path.c_str(), nullptr);
   if (btf) return KernelBtf(btf);
   const int err = errno;
@@ -44,7 +46,11 @@ Result<KernelBtf> KernelBtf::load(const std::string& path) {
   if (path.empty() && (err == ENOENT || err == ESRCH))
     return fail(ErrorKind::missing, fmt::format("kernel {} carries no type information (BTF)", kernel_release()),
                 "run a kernel built with CONFIG_DEBUG_INFO_BTF=y");
-  return fail_errno(err, fmt::format("cannot read the kernel's type information from {}", name));
+  std::string what = fmt::format("cannot read the kernel's type information (BTF) from {}", name);
+  constexpr int kLibbpfErrno = 4000;  // from here on libbpf's own, about the file's contents
+  if (err >= kLibbpfErrno)
+    return fail(ErrorKind::invalid, what + ": it is no BTF and no ELF file with BTF in it");
+  return fail_errno(err, std::move(what));
 }
 
 bool KernelBtf::has_struct(const std::string& name) const {

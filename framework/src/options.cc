@@ -11,7 +11,13 @@ std::optional<Form> CommonOptions::wanted_form() const {
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
   // Longer than any interval that makes sense, shorter than what a timer can hold.
-  const CLI::Range seconds(0.01, 1e9, "seconds");
+  const CLI::Validator seconds(
+      [](std::string& text) {
+        double value = 0;
+        const bool fits = CLI::detail::lexical_cast(text, value) && value >= 0.01 && value <= 1e9;
+        return fits ? std::string() : "'" + text + "' is no number of seconds from 0.01 to 1e9";
+      },
+      "");
 
   const std::string running = "Running";
   app.add_option("--stats", options.stats, "Show statistics every S seconds beside the scheduler")
@@ -28,9 +34,9 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_option("--form", options.form,
                  "How to talk to the kernel: in CPU numbers (cpu), in cids (cid, from 7.2 on), or "
                  "as fits it (auto)")
-      ->check(CLI::IsMember({"auto", "cpu", "cid"}))->capture_default_str()->group(running);
+      ->type_name("FORM")->check(CLI::IsMember({"auto", "cpu", "cid"}))->capture_default_str()->group(running);
   app.add_option("--log-level", options.log_level, "What to report on stderr")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->type_name("LEVEL")->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str()->group(running);
 
   const std::string libbpf = "libbpf";
@@ -40,7 +46,7 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
       ->type_name("TEXT")->group(libbpf);
   app.add_option("--btf-custom-path", options.open.btf_custom_path,
                  "The kernel's type information, where the kernel itself has none")
-      ->type_name("FILE")->check(CLI::ExistingFile)->group(libbpf);
+      ->type_name("")->check(CLI::ExistingFile)->group(libbpf);
   app.add_option("--bpf-token-path", options.open.bpf_token_path, "bpffs to take a BPF token from")
       ->type_name("PATH")->group(libbpf);
   app.add_flag("--relaxed-maps", options.open.relaxed_maps, "Take maps whose definition differs")

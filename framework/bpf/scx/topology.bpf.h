@@ -44,6 +44,17 @@ __SCX_TABLE(struct scx_range, scx_nodes);
 #define scx_llc_cids(llc)	__scx_entry(struct scx_range, scx_llcs, llc, scx_machine.nr_llcs)
 #define scx_node_cids(node)	__scx_entry(struct scx_range, scx_nodes, node, scx_machine.nr_nodes)
 
+/* Where a walk over a range of neighbour domains begins for domain `own`: behind its own place, round
+ * the range (topology/domains.h, walk_start()). */
+static __always_inline u32 scx_walk_start(const struct scx_neighbor *range, u32 own)
+{
+	u32 first = range->first, nr = range->nr;
+
+	if (own + 1 >= first)
+		return first + (own + 1 - first) % nr;
+	return first + (nr - (first - own - 1) % nr) % nr;
+}
+
 /* The cid of a CPU and back, -1 where there is none. */
 static __always_inline s32 scx_cpu_to_cid(s32 cpu)
 {

@@ -65,9 +65,7 @@ static __always_inline bool lavd_steal(s32 cid, s32 own, const struct scx_domain
 
 		if (!range || range->nr <= 0)
 			break;
-		at = own + 1;
-		if (at < range->first || at >= range->first + range->nr)
-			at = range->first + (u32)own % (u32)range->nr;
+		at = scx_walk_start(range, own);
 		for (left = scx_hide(range->nr); left > 0 && can_loop; left--) {
 			struct lavd_domain __arena *domain = lavd_domain(at);
 

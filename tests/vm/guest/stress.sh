@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# stress.sh SECONDS SCHEDULER…: a mix of loads under the scheduler; it must still be the one that
+# was started, with no fault in the kernel's log.
+. /root/lib.sh
+seconds=$1; shift
+cpus=$(nproc)
+for tool in hackbench nice taskset; do
+	command -v $tool >/dev/null || fail "the guest has no $tool"
+done
+start "$@"
+seq_before=$(cat $SYS/enable_seq)
+
+spin() { while :; do :; done; }
+
+# a crowd that chats
+(while :; do hackbench -g 2 -l 100 >/dev/null 2>&1 || echo "FAIL: hackbench"; done) & loads=$!
+# hogs at both ends of nice, so that the light ones meet heavy ones
+for n in 19 19 -19 -19; do nice -n $n sh -c 'while :; do :; done' & loads="$loads $!"; done
+# one pinned hog a CPU, and one that moves from CPU to CPU
+cpu=0
+while [ $cpu -lt $cpus ]; do
+	taskset -c $cpu sh -c 'while :; do :; done' & loads="$loads $!"
+	cpu=$((cpu + 1))
+done
+spin & mover=$!
+loads="$loads $mover"
+(cpu=0; while sleep 0.05; do taskset -pc $cpu $mover >/dev/null; cpu=$(((cpu + 1) % cpus)); done) &
+loads="$loads $!"
+
+# a storm of 2,000 short processes
+end=$(($(date +%s) + seconds))
+forked=0
+while [ $forked -lt 2000 ] && [ $(date +%s) -lt $end ]; do
+	i=0
+	while [ $i -lt 50 ]; do /bin/true & i=$((i + 1)); done
+	forked=$((forked + 50))
+	sleep 0.1
+done
+echo "forked $forked short processes"
+
+while [ $(date +%s) -lt $end ]; do
+	kill -0 $sched 2>/dev/null || fail "the scheduler is gone"
+	sleep 1
+done
+kill $loads 2>/dev/null; killall -q hackbench
+is_enabled || fail "state is $(state) at the end of the load"
+[ "$(cat $SYS/enable_seq)" = "$seq_before" ] || fail "the scheduler was restarted"
+[ $forked -ge 2000 ] || fail "only $forked of 2000 short processes were forked in $seconds s"
+stop INT
+no_faults
+echo PASS
