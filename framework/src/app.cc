@@ -54,7 +54,7 @@ void report_error(spdlog::logger& log, const Error& error) {
   if (!error.evidence.empty()) {
     if (log.should_log(spdlog::level::debug)) {
       log.error("the whole log:\n{}", error.evidence);
-    } else {
+    } else if (error.kind == ErrorKind::rejected) {
       log.error("the end of the log (--log-level debug shows all of it):\n{}",
                 tail(error.evidence, 15));
     }

@@ -111,12 +111,31 @@ static __always_inline bool __scx_dsq_move_to_local(u64 dsq_id)
 }
 #define scx_bpf_dsq_move_to_local(dsq_id) __scx_dsq_move_to_local(dsq_id)
 
-/* The task at the head of a DSQ without taking it, NULL where none is. Since 6.19; before, NULL:
- * ask scx_has_dsq_peek(). */
+/* The vtime of the task at the head of a DSQ; false where that is empty. Peeking exists since 6.19;
+ * older kernels iterate. */
 struct task_struct *scx_bpf_dsq_peek___new(u64 dsq_id) __ksym __weak;
-#define scx_has_dsq_peek() bpf_ksym_exists(scx_bpf_dsq_peek___new)
-#define scx_bpf_dsq_peek(dsq_id) \
-	(scx_has_dsq_peek() ? scx_bpf_dsq_peek___new(dsq_id) : NULL)
+int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id, u64 flags) __ksym __weak;
+struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) __ksym __weak;
+void bpf_iter_scx_dsq_destroy(struct bpf_iter_scx_dsq *it) __ksym __weak;
+
+static __always_inline bool scx_dsq_head_vtime(u64 dsq_id, u64 *vtime)
+{
+	struct task_struct *head;
+	struct bpf_iter_scx_dsq it;
+
+	if (bpf_ksym_exists(scx_bpf_dsq_peek___new)) {
+		head = scx_bpf_dsq_peek___new(dsq_id);
+		if (head)
+			*vtime = head->scx.dsq_vtime;
+		return head;
+	}
+	bpf_iter_scx_dsq_new(&it, dsq_id, 0);
+	head = bpf_iter_scx_dsq_next(&it);
+	if (head)
+		*vtime = head->scx.dsq_vtime;
+	bpf_iter_scx_dsq_destroy(&it);
+	return head;
+}
 
 /* The setters exist since 6.19; direct stores are what older kernels take. */
 bool scx_bpf_task_set_slice___new(struct task_struct *p, u64 slice) __ksym __weak;

@@ -24,15 +24,22 @@ __SCX_TABLE(struct scx_neighbor, scx_neighbors);
 __SCX_TABLE(struct scx_range, scx_llcs);
 __SCX_TABLE(struct scx_range, scx_nodes);
 
-/* Entry `id` of a table, or NULL. The barrier hides the declared size of one element: with it in
- * view the compiler may take any index for 0. It also hides where the index comes from: in a loop
- * clang would step an offset beside the counter, and the verifier has no bound for the offset. */
+/*
+ * Entry `id` of a table, or NULL. The barriers keep the compiler from what the verifier refuses:
+ * the first hides the declared size of one element (with it in view any index may be taken for 0)
+ * and where the index comes from (in a loop an offset would be stepped beside it, without a bound);
+ * the second keeps the addition behind the check.
+ */
 #define __scx_entry(type, table, id, count)					\
 ({										\
-	const type *scx_t_ = (const type *)table;				\
-	u32 scx_i_ = (id);							\
+	const type *scx_t_ = (const type *)table, *scx_e_ = NULL;		\
+	u64 scx_i_ = (u32)(id);							\
 	asm volatile("" : "+r"(scx_t_), "+r"(scx_i_));				\
-	scx_i_ < (count) ? &scx_t_[scx_i_] : NULL;				\
+	if (scx_i_ < (count)) {							\
+		asm volatile("" : "+r"(scx_i_));				\
+		scx_e_ = scx_t_ + scx_i_;					\
+	}									\
+	scx_e_;									\
 })
 
 #define scx_cid_info(cid) \

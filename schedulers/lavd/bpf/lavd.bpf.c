@@ -105,13 +105,14 @@ void SCX_OP(lavd, dispatch, s32 cid, struct task_struct *prev)
 {
 	s32 own = scx_cid_domain(cid);
 	const struct scx_domain_info *info = scx_domain_info(own);
+	bool may_go_on = prev && (prev->scx.flags & SCX_TASK_QUEUED);
 
-	if (!info || scx_bpf_dsq_move_to_local(own))
+	if (!info || (may_go_on && lavd_go_on(prev, cid, own, info)))
+		return;
+	if (scx_bpf_dsq_move_to_local(own))
 		return;
 	/* Nothing here. A task that may go on running is nearer than any other domain's. */
-	if (prev && (prev->scx.flags & SCX_TASK_QUEUED))
-		return;
-	if (scx_machine.nr_domains > 1)
+	if (!may_go_on && scx_machine.nr_domains > 1)
 		lavd_steal(cid, own, info);
 }
 
