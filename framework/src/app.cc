@@ -132,7 +132,10 @@ int AppBase::main(int argc, char** argv) {
     write_out(stats::describe(app.service->metadata()).value_or("there are no statistics\n"));
     return 0;
   }
-  return schedule();
+  const int status = schedule();
+  // The server's thread calls into the derived class: it must end before that does.
+  app.server.reset();
+  return status;
 }
 
 int AppBase::watch() {

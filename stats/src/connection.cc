@@ -62,7 +62,8 @@ void Connection::on_written() {
 }
 
 void Connection::on_event(short what) {
-  if ((what & BEV_EVENT_EOF) == 0) {  // an error, or it does not read its answers
+  // Anything else, alone or with it: an error, or the client does not read its answers.
+  if (what != (BEV_EVENT_EOF | BEV_EVENT_READING)) {
     owner_.ended(*this);
     return;
   }

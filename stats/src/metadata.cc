@@ -100,7 +100,7 @@ Result<const StructSchema*> root_of(const Structs& structs, std::string_view roo
   if (found != nullptr) return found;
   if (!root.empty())
     return fail(ErrorKind::missing, fmt::format("the statistics have no struct named {}", root));
-  return fail(ErrorKind::missing, "no struct of the statistics is marked as top");
+  return no_metadata("mark no struct as top");
 }
 
 std::string_view user_of(const FieldSchema& field, std::string_view name) {

@@ -19,7 +19,8 @@ using Structs = std::map<std::string, StructSchema>;
 // out. Errors: invalid when it is no metadata, or larger than 1 MiB.
 Result<Structs> parse_metadata(const Json& metadata);
 
-// `root`, or without one the last struct that has the attribute top. Errors: missing.
+// `root`, or without one the last struct that has the attribute top. Errors: missing, invalid
+// where none has it.
 Result<const StructSchema*> root_of(const Structs& structs, std::string_view root);
 
 // What a user attribute says, "" where it is not there.

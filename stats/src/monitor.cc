@@ -81,7 +81,9 @@ class Watch {
   }
 
   void lost(const Error& error) {
-    const bool gone = error.kind == ErrorKind::missing || error.err == ECONNRESET;
+    // What a scheduler answers has an errno, so it is not taken for nobody's being there.
+    const bool nobody = error.kind == ErrorKind::missing && error.err == 0;
+    const bool gone = nobody || error.err == ECONNRESET;
     if (!gone) return tell(error.message() + "; trying again");
     if (waiting_) return;
     waiting_ = true;

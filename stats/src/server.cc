@@ -51,9 +51,8 @@ class SignalsBlocked {
 Owned<event_base> new_event_base() {
   const Owned<event_config> config{event_config_new()};
   if (!config) return nullptr;
-  // The loop and all that hangs on it belong to one thread; its epoll sees no duplicated fds.
+  // The loop and all that hangs on it belong to one thread.
   event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK);
-  event_config_set_flag(config.get(), EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
   return Owned<event_base>{event_base_new_with_config(config.get())};
 }
 

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# stress.sh SECONDS SCHEDULER…: a mix of loads under the scheduler; it must still be the one that
-# was started, with no fault in the kernel's log.
+# stress.sh SECONDS FORKS SCHEDULER…: a mix of loads under the scheduler, a storm of FORKS short
+# processes among them; it must still be the one that was started, with no fault in the kernel's log.
 . /root/lib.sh
-seconds=$1; shift
+seconds=$1 forks=$2; shift 2
 cpus=$(nproc)
 for tool in hackbench nice taskset; do
 	command -v $tool >/dev/null || fail "the guest has no $tool"
@@ -28,10 +28,10 @@ loads="$loads $mover"
 (cpu=0; while sleep 0.05; do taskset -pc $cpu $mover >/dev/null; cpu=$(((cpu + 1) % cpus)); done) &
 loads="$loads $!"
 
-# a storm of 2,000 short processes
+# a storm of short processes
 end=$(($(date +%s) + seconds))
 forked=0
-while [ $forked -lt 2000 ] && [ $(date +%s) -lt $end ]; do
+while [ $forked -lt $forks ] && [ $(date +%s) -lt $end ]; do
 	i=0
 	while [ $i -lt 50 ]; do /bin/true & i=$((i + 1)); done
 	forked=$((forked + 50))
@@ -46,7 +46,7 @@ done
 kill $loads 2>/dev/null; killall -q hackbench
 is_enabled || fail "state is $(state) at the end of the load"
 [ "$(cat $SYS/enable_seq)" = "$seq_before" ] || fail "the scheduler was restarted"
-[ $forked -ge 2000 ] || fail "only $forked of 2000 short processes were forked in $seconds s"
+[ $forked -ge $forks ] || fail "only $forked of $forks short processes were forked in $seconds s"
 stop INT
 no_faults
 echo PASS

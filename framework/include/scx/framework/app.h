@@ -115,7 +115,9 @@ class App : public AppBase {
   template <typename Read>
   void sample(Read read) {
     open_sampler_ = [read] {
-      return [read](const Attached<Skel>& attached) mutable -> Metrics { return read(attached); };
+      return [read](const Attached<Skel>& attached, std::uint64_t) mutable -> Metrics {
+        return read(attached);
+      };
     };
   }
 
@@ -126,9 +128,9 @@ class App : public AppBase {
   void sample(Read read, Report report) {
     using Raw = std::decay_t<std::invoke_result_t<Read&, const Attached<Skel>&>>;
     open_sampler_ = [read, report] {
-      return [read, report, before = Raw{}, of = static_cast<const void*>(nullptr)](
-                 const Attached<Skel>& attached) mutable -> Metrics {
-        if (std::exchange(of, &attached) != &attached) before = Raw{};
+      return [read, report, before = Raw{}, last_run = std::uint64_t{0}](
+                 const Attached<Skel>& attached, std::uint64_t run) mutable -> Metrics {
+        if (std::exchange(last_run, run) != run) before = Raw{};
         Raw now = read(attached);
         Metrics metrics = report(before, now);
         before = std::move(now);
@@ -138,12 +140,13 @@ class App : public AppBase {
   }
 
  private:
-  using Sampler = std::function<Metrics(const Attached<Skel>&)>;
+  using Sampler = std::function<Metrics(const Attached<Skel>&, std::uint64_t run)>;
 
-  // The scheduler that the statistics thread may read, if there is one.
+  // The scheduler that the statistics thread may read, if there is one, and the how manieth it is.
   struct Current {
     std::mutex mutex;
     const Attached<Skel>* attached = nullptr;
+    std::uint64_t run = 0;
   };
 
   class AttachedSession : public Session {
@@ -152,6 +155,7 @@ class App : public AppBase {
         : attached_(std::move(attached)), current_(current) {
       const std::lock_guard lock(current_.mutex);
       current_.attached = &attached_;
+      ++current_.run;
     }
     ~AttachedSession() override {
       const std::lock_guard lock(current_.mutex);
@@ -187,7 +191,7 @@ class App : public AppBase {
         const std::lock_guard lock(current_.mutex);
         if (!current_.attached)
           return fail(ErrorKind::busy, "the scheduler is starting", "ask again in a moment");
-        return stats::to_json(sampler ? sampler(*current_.attached) : Metrics{});
+        return stats::to_json(sampler ? sampler(*current_.attached, current_.run) : Metrics{});
       };
     });
   }

@@ -29,7 +29,8 @@ class View {
  public:
   // `metadata` as Service::metadata() or `stats_meta` give it. `root` is the struct's name; without
   // one it is the last by name that has the attribute top, which is how clients of scx_stats
-  // choose. Errors: invalid for metadata that is none, missing where there is no such struct.
+  // choose. Errors: invalid for metadata that are none or mark no struct, missing where no struct
+  // is named `root`.
   static Result<View> make(const Json& metadata, std::string_view root = {});
 
   ~View();
@@ -50,7 +51,7 @@ class View {
 };
 
 // Help: each struct's name and description, its fields with type, kind, unit and description.
-// Errors: as View::make().
+// Errors: invalid for metadata that are none.
 Result<std::string> describe(const Json& metadata);
 
 }  // namespace scx::stats

@@ -54,8 +54,8 @@ class CidMap {
   int node_unit(Cid cid) const;  // index into nodes(), -1 for none
 
   // Whether a 7.2+ kernel numbers this machine the same way by itself, so that nothing has to be
-  // installed with scx_bpf_cid_override(). True where no LLC holds two core types and every online
-  // CPU has a node.
+  // installed with scx_bpf_cid_override(). Always true where no LLC holds two core types and every
+  // online CPU has a node.
   bool equals_kernel_default() const { return equals_kernel_default_; }
 
  private:
