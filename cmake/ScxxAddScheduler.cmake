@@ -21,19 +21,28 @@ set(SCXX_VMLINUX_DIR "" CACHE PATH "directory of a full vmlinux.h; empty: the sm
 
 set(_scxx_cure "run tools/setup, or install it from your distribution")
 
+# The version that a program states of itself, by a regular expression; an error where it states none.
+function(_scxx_version out regex program)
+  execute_process(COMMAND ${program} ${ARGN} OUTPUT_VARIABLE said ERROR_QUIET)
+  if(NOT said MATCHES "${regex}")
+    message(FATAL_ERROR "scxx: ${program} does not run or states no version; ${_scxx_cure}")
+  endif()
+  set(${out} "${CMAKE_MATCH_1}" PARENT_SCOPE)
+endfunction()
+
 # clang: the newest that is there, unless the user named one.
 find_program(SCXX_CLANG NAMES clang-23 clang-22 clang-21 clang-20 clang-19 clang
              DOC "clang that compiles BPF, 19 or newer")
 if(NOT SCXX_CLANG)
   message(FATAL_ERROR "scxx: clang is missing (19 or newer compiles BPF); ${_scxx_cure} (clang-22)")
 endif()
-execute_process(COMMAND ${SCXX_CLANG} --version OUTPUT_VARIABLE _scxx_out ERROR_QUIET)
-if(NOT _scxx_out MATCHES "clang version ([0-9]+)" OR CMAKE_MATCH_1 VERSION_LESS 19)
-  message(FATAL_ERROR "scxx: ${SCXX_CLANG} is clang ${CMAKE_MATCH_1}, too old for BPF arenas (19 is "
+_scxx_version(_scxx_clang "clang version ([0-9]+)" ${SCXX_CLANG} --version)
+if(_scxx_clang VERSION_LESS 19)
+  message(FATAL_ERROR "scxx: ${SCXX_CLANG} is clang ${_scxx_clang}, too old for BPF arenas (19 is "
                       "needed); ${_scxx_cure} (clang-22), or name another with -DSCXX_CLANG=…")
 endif()
-if(CMAKE_MATCH_1 VERSION_LESS 22)
-  message(STATUS "scxx: clang ${CMAKE_MATCH_1} compiles, but kernels from 7.3 on refuse some of its "
+if(_scxx_clang VERSION_LESS 22)
+  message(STATUS "scxx: clang ${_scxx_clang} compiles, but kernels from 7.3 on refuse some of its "
                  "arena code; 22 or newer is better")
 endif()
 
@@ -41,9 +50,9 @@ find_program(SCXX_BPFTOOL NAMES bpftool PATHS /usr/sbin /usr/local/sbin DOC "bpf
 if(NOT SCXX_BPFTOOL)
   message(FATAL_ERROR "scxx: bpftool is missing; ${_scxx_cure} (bpftool)")
 endif()
-execute_process(COMMAND ${SCXX_BPFTOOL} version OUTPUT_VARIABLE _scxx_out ERROR_QUIET)
-if(NOT _scxx_out MATCHES "bpftool v([0-9.]+)" OR CMAKE_MATCH_1 VERSION_LESS 7.5)
-  message(FATAL_ERROR "scxx: ${SCXX_BPFTOOL} is version ${CMAKE_MATCH_1}, which knows no arenas (7.5 "
+_scxx_version(_scxx_bpftool "bpftool v([0-9.]+)" ${SCXX_BPFTOOL} version)
+if(_scxx_bpftool VERSION_LESS 7.5)
+  message(FATAL_ERROR "scxx: ${SCXX_BPFTOOL} is version ${_scxx_bpftool}, which knows no arenas (7.5 "
                       "is needed); ${_scxx_cure}")
 endif()
 

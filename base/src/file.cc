@@ -36,7 +36,8 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     if (n < 0) return fail_errno(errno, fmt::format("cannot read {}", path.native()));
     text.append(chunk.data(), static_cast<std::size_t>(n));
     if (text.size() > kMaxBytes)
-      return fail(ErrorKind::invalid, fmt::format("{} is larger than {} bytes", path.native(), kMaxBytes));
+      return fail(ErrorKind::invalid,
+                  fmt::format("{} is larger than {} bytes", path.native(), kMaxBytes));
   }
 }
 
@@ -56,8 +57,8 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
 Result<std::int64_t> read_int(const std::filesystem::path& path) {
   const std::string text = SCX_TRY(read_line(path));
   if (auto value = parse_int(text)) return *value;
-  return fail(ErrorKind::invalid,
-              fmt::format("{} holds '{}' where a number was expected", path.native(), text.substr(0, 40)));
+  return fail(ErrorKind::invalid, fmt::format("{} holds '{}' where a number was expected",
+                                              path.native(), text.substr(0, 40)));
 }
 
 std::filesystem::path under(const std::filesystem::path& root, std::string_view absolute) {

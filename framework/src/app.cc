@@ -34,7 +34,8 @@ std::string ops_name(std::string_view command) {
 }
 
 std::chrono::milliseconds milliseconds(double seconds) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(seconds));
 }
 
 void write_out(std::string_view text) {
@@ -107,7 +108,9 @@ void AppBase::option(const std::string& names, double& value, const std::string&
 void AppBase::option(const std::string& names, std::uint64_t& value, const std::string& help,
                      std::uint64_t min, std::uint64_t max) {
   impl_->cli.add_option(names, value, help)
-      ->check(CLI::Range(min, max))->capture_default_str()->group("Policy");
+      ->check(CLI::Range(min, max))
+      ->capture_default_str()
+      ->group("Policy");
 }
 
 int AppBase::main(int argc, char** argv) {
@@ -147,9 +150,8 @@ int AppBase::watch() {
   }
   const stats::MonitorOptions options{app.options.stats_path, milliseconds(*app.options.monitor),
                                       signals->fd()};
-  const auto ended = stats::monitor(options, write_out, [&app](std::string_view line) {
-    app.log->info("{}", line);
-  });
+  const auto ended = stats::monitor(options, write_out,
+                                    [&app](std::string_view line) { app.log->info("{}", line); });
   if (ended) return 0;
   report_error(*app.log, ended.error());
   return ended.error().kind == ErrorKind::usage ? 2 : 1;
@@ -200,7 +202,8 @@ int AppBase::schedule() {
     if (run_once() == Next::stop) return app.exit_status;
     const auto wait = backoff.next(Clock::now() - started);
     if (wait.count() > 0) app.log->info("starting again in {} ms", wait.count());
-    const auto stopped = wait_for_end(-1, *app.signals, {.run_for = wait, .interval = {}, .on_interval = {}});
+    const auto stopped =
+        wait_for_end(-1, *app.signals, {.run_for = wait, .interval = {}, .on_interval = {}});
     if (!stopped || *stopped == RunEnd::signal) {
       app.log->info("{} ended before it was started again", app.name);
       return 0;
@@ -226,8 +229,9 @@ AppBase::Next AppBase::run_once() {
     if (!app.signals) app.signals = SCX_TRY(Signals::make());
     return {};
   };
-  auto started = start(*machine, app.options.open,
-                       {app.form, ops_name(app.name), app.options.open.btf_custom_path}, about_to_attach);
+  auto started =
+      start(*machine, app.options.open,
+            {app.form, ops_name(app.name), app.options.open.btf_custom_path}, about_to_attach);
   if (!started) return stop(started.error());
   Session& session = **started;
   for (const auto& name : session.report().dropped)

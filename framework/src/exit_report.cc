@@ -59,9 +59,9 @@ std::vector<std::string> symbolize(const std::vector<std::uint64_t>& addresses) 
   }
   std::vector<std::string> frames;
   for (std::size_t i = 0; i < addresses.size(); ++i)
-    frames.push_back(nearest[i].name.empty()
-                         ? fmt::format("{:#x}", addresses[i])
-                         : fmt::format("{}+{:#x}", nearest[i].name, addresses[i] - nearest[i].address));
+    frames.push_back(nearest[i].name.empty() ? fmt::format("{:#x}", addresses[i])
+                                             : fmt::format("{}+{:#x}", nearest[i].name,
+                                                           addresses[i] - nearest[i].address));
   return frames;
 }
 

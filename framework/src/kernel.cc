@@ -44,7 +44,8 @@ Result<KernelBtf> KernelBtf::load(const std::string& path) {
   const int err = errno;
   const std::string name = path.empty() ? "/sys/kernel/btf/vmlinux" : path;
   if (path.empty() && (err == ENOENT || err == ESRCH))
-    return fail(ErrorKind::missing, fmt::format("kernel {} carries no type information (BTF)", kernel_release()),
+    return fail(ErrorKind::missing,
+                fmt::format("kernel {} carries no type information (BTF)", kernel_release()),
                 "run a kernel built with CONFIG_DEBUG_INFO_BTF=y");
   std::string what = fmt::format("cannot read the kernel's type information (BTF) from {}", name);
   constexpr int kLibbpfErrno = 4000;  // from here on libbpf's own, about the file's contents

@@ -53,16 +53,18 @@ Error explain_load(int err, const std::string& said, const KernelBtf* kernel) {
   if (has("incompatible with vmlinux")) {
     const auto broken = kernel ? kernel->broken_kfuncs() : std::vector<std::string>{};
     error.kind = ErrorKind::unsupported;
-    error.what = fmt::format("kernel {} describes {} wrongly in its type information (BTF)", release,
-                             quoted("extern (func ksym) '"));
+    error.what = fmt::format("kernel {} describes {} wrongly in its type information (BTF)",
+                             release, quoted("extern (func ksym) '"));
     if (!broken.empty()) error.what += fmt::format(", and {} kfuncs in all", broken.size());
-    error.cure = "this build of the kernel cannot run schedulers that call it: use another build "
-                 "(made with pahole 1.26 or newer)";
+    error.cure =
+        "this build of the kernel cannot run schedulers that call it: use another build "
+        "(made with pahole 1.26 or newer)";
     return error;
   }
   if (has("not found in kernel or module BTFs")) {
     error.kind = ErrorKind::unsupported;
-    error.what = fmt::format("kernel {} lacks the function {}", release, quoted("extern (func ksym) '"));
+    error.what =
+        fmt::format("kernel {} lacks the function {}", release, quoted("extern (func ksym) '"));
     error.cure = "use a newer kernel";
     return error;
   }

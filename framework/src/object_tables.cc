@@ -28,7 +28,8 @@ bpf_map* find_map(bpf_object* object, const char* name) {
 }
 
 template <typename T>
-void fill_table(bpf_object* object, const char* section, const std::vector<T>& rows, Status& status) {
+void fill_table(bpf_object* object, const char* section, const std::vector<T>& rows,
+                Status& status) {
   bpf_map* map = find_map(object, section);
   if (!map || rows.empty() || !status) return;
   const std::size_t bytes = rows.size() * sizeof(T);
@@ -41,8 +42,8 @@ void fill_table(bpf_object* object, const char* section, const std::vector<T>& r
   std::memcpy(memory, rows.data(), std::min(size, bytes));
 }
 
-// Calls visit(name, scx_arena_array&) for each array that the scheduler declared, and stores what it
-// changed. Only before load may there be changes.
+// Calls visit(name, scx_arena_array&) for each array that the scheduler declared, and stores what
+// it changed. Only before load may there be changes.
 template <typename Visit>
 void for_each_array(bpf_object* object, Visit visit) {
   const btf* btf = bpf_object__btf(object);
@@ -151,7 +152,8 @@ void populate_arena(bpf_object* object) {
 
 namespace detail {
 
-std::span<std::byte> arena_array(bpf_object* object, const std::string& name, std::size_t elem_size) {
+std::span<std::byte> arena_array(bpf_object* object, const std::string& name,
+                                 std::size_t elem_size) {
   std::span<std::byte> found;
   for_each_array(object, [&](std::string_view declared, const scx_arena_array& array) {
     if (array.elem_size != elem_size) return;

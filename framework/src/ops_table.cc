@@ -66,7 +66,8 @@ std::vector<Member> read_members(const btf* btf, const btf_type* type) {
     const btf_member* m = btf_members(type) + i;
     const btf_type* t = btf__type_by_id(btf, m->type);
     const auto size = btf__resolve_size(btf, m->type);
-    members.push_back({btf__name_by_offset(btf, m->name_off), btf_member_bit_offset(type, static_cast<std::uint32_t>(i)) / 8,
+    members.push_back({btf__name_by_offset(btf, m->name_off),
+                       btf_member_bit_offset(type, static_cast<std::uint32_t>(i)) / 8,
                        size < 0 ? 0 : static_cast<std::size_t>(size), btf_is_ptr(t)});
   }
   return members;
@@ -164,7 +165,8 @@ Result<Form> choose_form(const std::map<std::string, OpsTable>& tables, const Ke
     return fail(ErrorKind::unsupported, "this scheduler is written for the CPU form only",
                 "leave the form to the framework");
   if (options.form == Form::cid && !same_numbers)
-    return fail(ErrorKind::unsupported, "this machine's cids are not numbered as the kernel numbers them",
+    return fail(ErrorKind::unsupported,
+                "this machine's cids are not numbered as the kernel numbers them",
                 "leave the form to the framework");
   if (options.form == Form::cpu && has_table && !tables.contains(kCpuType))
     return fail(ErrorKind::unsupported, "this scheduler is written for the cid form only");
@@ -190,7 +192,8 @@ Result<OpsPlan> prepare_ops(bpf_object* object, const KernelBtf& kernel, const L
   const auto at = tables.find(type);
   if (at == tables.end())
     return fail(ErrorKind::unsupported,
-                fmt::format("this scheduler has no {} and kernel {} takes nothing else", type, kernel_release()));
+                fmt::format("this scheduler has no {} and kernel {} takes nothing else", type,
+                            kernel_release()));
   const OpsTable& table = at->second;
   if (plan.form == Form::cpu && tables.contains(kCidType)) copy_table(tables.at(kCidType), table);
   fit_members(table, type, kernel, plan.dropped);

@@ -20,8 +20,8 @@ namespace scx {
 
 struct OpsPlan {
   Form form = Form::cpu;
-  bpf_map* map = nullptr;  // the table that will be created
-  std::uint32_t dump_len = 0;  // bytes of debug dump that it asks for
+  bpf_map* map = nullptr;            // the table that will be created
+  std::uint32_t dump_len = 0;        // bytes of debug dump that it asks for
   std::vector<std::string> dropped;  // callbacks and flags that this kernel lacks
 };
 

@@ -21,34 +21,53 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
 
   const std::string running = "Running";
   app.add_option("--stats", options.stats, "Show statistics every S seconds beside the scheduler")
-      ->type_name("S")->check(seconds)->group(running);
+      ->type_name("S")
+      ->check(seconds)
+      ->group(running);
   auto* monitor =
       app.add_option("--monitor", options.monitor,
                      "Show the statistics of a scheduler that runs in another process, every S "
                      "seconds; waits until there is one, and schedules nothing itself")
-          ->type_name("S")->check(seconds)->group(running);
+          ->type_name("S")
+          ->check(seconds)
+          ->group(running);
   app.add_option("--run-for", options.run_for, "End after S seconds")
-      ->type_name("S")->check(seconds)->group(running)->excludes(monitor);
+      ->type_name("S")
+      ->check(seconds)
+      ->group(running)
+      ->excludes(monitor);
   app.add_option("--stats-path", options.stats_path, "Socket that serves the statistics")
-      ->type_name("PATH")->capture_default_str()->group(running);
+      ->type_name("PATH")
+      ->capture_default_str()
+      ->group(running);
   app.add_option("--form", options.form,
                  "How to talk to the kernel: in CPU numbers (cpu), in cids (cid, from 7.2 on), or "
                  "as fits it (auto)")
-      ->type_name("FORM")->check(CLI::IsMember({"auto", "cpu", "cid"}))->capture_default_str()->group(running);
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"auto", "cpu", "cid"}))
+      ->capture_default_str()
+      ->group(running);
   app.add_option("--log-level", options.log_level, "What to report on stderr")
-      ->type_name("LEVEL")->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
-      ->capture_default_str()->group(running);
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str()
+      ->group(running);
 
   const std::string libbpf = "libbpf";
   app.add_option("--pin-root-path", options.open.pin_root_path, "Where pinned maps lie")
-      ->type_name("PATH")->group(libbpf);
+      ->type_name("PATH")
+      ->group(libbpf);
   app.add_option("--kconfig", options.open.kconfig, "More kernel configuration, as libbpf reads it")
-      ->type_name("TEXT")->group(libbpf);
+      ->type_name("TEXT")
+      ->group(libbpf);
   app.add_option("--btf-custom-path", options.open.btf_custom_path,
                  "The kernel's type information, where the kernel itself has none")
-      ->type_name("")->check(CLI::ExistingFile)->group(libbpf);
+      ->type_name("")
+      ->check(CLI::ExistingFile)
+      ->group(libbpf);
   app.add_option("--bpf-token-path", options.open.bpf_token_path, "bpffs to take a BPF token from")
-      ->type_name("PATH")->group(libbpf);
+      ->type_name("PATH")
+      ->group(libbpf);
   app.add_flag("--relaxed-maps", options.open.relaxed_maps, "Take maps whose definition differs")
       ->group(libbpf);
 

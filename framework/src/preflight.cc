@@ -28,8 +28,10 @@ bool may_load_bpf() {
 Status preflight(const std::string& btf_path) {
   const SchedExtState state = read_sched_ext();
   if (!state.present)
-    return fail(ErrorKind::unsupported, fmt::format("kernel {} has no sched_ext (no /sys/kernel/sched_ext)", kernel_release()),
-                "use a kernel from 6.12 on, built with CONFIG_SCHED_CLASS_EXT=y");
+    return fail(
+        ErrorKind::unsupported,
+        fmt::format("kernel {} has no sched_ext (no /sys/kernel/sched_ext)", kernel_release()),
+        "use a kernel from 6.12 on, built with CONFIG_SCHED_CLASS_EXT=y");
   if (!may_load_bpf())
     return fail(ErrorKind::permission, "loading a scheduler needs root (CAP_SYS_ADMIN)",
                 "run it with sudo");

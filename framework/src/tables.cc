@@ -46,8 +46,8 @@ Tables make_tables(const Machine& machine) {
   for (const Cid cid : cids.cpu_to_cid()) tables.cpu_cids.push_back(cid.value());
   for (const Domain& domain : domains.all()) tables.domains.push_back(make_domain(machine, domain));
   for (const Neighbour& near : domains.neighbour_table())
-    tables.neighbors.push_back({near.range.first.value(), near.range.count,
-                                static_cast<u32>(near.distance_class)});
+    tables.neighbors.push_back(
+        {near.range.first.value(), near.range.count, static_cast<u32>(near.distance_class)});
   for (const CidRange& llc : cids.llcs()) tables.llcs.push_back({llc.first.value(), llc.count});
   for (const auto& node : cids.nodes())
     tables.nodes.push_back({node.cids.first.value(), node.cids.count});

@@ -10,9 +10,11 @@ int main(int argc, char** argv) {
   std::uint64_t slice_max_us = 5000;
   std::uint64_t slice_min_us = 500;
   scx::App<lavd_bpf, lavd::SysStats> app{
-      "scx_lavd", "A scheduler that puts latency-critical tasks first: latency-criticality aware "
-                  "virtual deadlines"};
-  app.option("--slice-max-us", slice_max_us, "The longest time slice while others wait", 100, 1'000'000);
+      "scx_lavd",
+      "A scheduler that puts latency-critical tasks first: latency-criticality aware "
+      "virtual deadlines"};
+  app.option("--slice-max-us", slice_max_us, "The longest time slice while others wait", 100,
+             1'000'000);
   app.option("--slice-min-us", slice_min_us, "The shortest time slice", 100, 1'000'000);
 
   app.configure([&](auto& opened) -> scx::Status {

@@ -18,14 +18,16 @@ Totals add_up(std::span<const lavd_cpu> cpus, std::span<const lavd_domain> domai
   }
   for (const lavd_domain& domain : domains) sum.nr_queued += domain.nr_queued;
   sum.at_ns = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                  std::chrono::steady_clock::now().time_since_epoch()).count());
+                                             std::chrono::steady_clock::now().time_since_epoch())
+                                             .count());
   return sum;
 }
 
 SysStats compare(const Totals& before, const Totals& now, std::uint64_t mseq) {
   SysStats stats;
   const auto percent = [](std::uint64_t part, std::uint64_t whole) {
-    return whole ? std::min(100.0, 100.0 * static_cast<double>(part) / static_cast<double>(whole)) : 0.0;
+    return whole ? std::min(100.0, 100.0 * static_cast<double>(part) / static_cast<double>(whole))
+                 : 0.0;
   };
   stats.mseq = mseq;
   stats.nr_queued_task = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now.nr_queued));

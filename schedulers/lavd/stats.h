@@ -35,16 +35,20 @@ struct SysStats {
 // What happened between two moments.
 SysStats compare(const Totals& before, const Totals& now, std::uint64_t mseq);
 
-SCX_METRICS(SysStats, "what scx_lavd did since this client's previous request",
-            gauge(&SysStats::mseq, "mseq", "Number of this answer"),
-            gauge(&SysStats::nr_queued_task, "nr_queued_task", "Tasks that wait in queues"),
-            gauge(&SysStats::nr_active, "nr_active", "CPUs that are used"),
-            gauge(&SysStats::nr_task, "nr_task", "Tasks that the scheduler looks after"),
-            gauge(&SysStats::nr_sched, "nr_sched", "Times that a task started to run"),
-            gauge(&SysStats::pc_util, "pc_util", "Time that CPUs were running tasks").unit("%"),
-            gauge(&SysStats::pc_lc, "pc_lc", "Of nr_sched, tasks above the average latency criticality").unit("%"),
-            gauge(&SysStats::pc_direct, "pc_direct", "Of nr_sched, sent straight to an idle CPU").unit("%"),
-            gauge(&SysStats::pc_x_migration, "pc_x_migration", "Of nr_sched, last ran in another domain").unit("%"),
-            gauge(&SysStats::pc_steal, "pc_steal", "Of nr_sched, taken from another domain's queue").unit("%"));
+SCX_METRICS(
+    SysStats, "what scx_lavd did since this client's previous request",
+    gauge(&SysStats::mseq, "mseq", "Number of this answer"),
+    gauge(&SysStats::nr_queued_task, "nr_queued_task", "Tasks that wait in queues"),
+    gauge(&SysStats::nr_active, "nr_active", "CPUs that are used"),
+    gauge(&SysStats::nr_task, "nr_task", "Tasks that the scheduler looks after"),
+    gauge(&SysStats::nr_sched, "nr_sched", "Times that a task started to run"),
+    gauge(&SysStats::pc_util, "pc_util", "Time that CPUs were running tasks").unit("%"),
+    gauge(&SysStats::pc_lc, "pc_lc", "Of nr_sched, tasks above the average latency criticality")
+        .unit("%"),
+    gauge(&SysStats::pc_direct, "pc_direct", "Of nr_sched, sent straight to an idle CPU").unit("%"),
+    gauge(&SysStats::pc_x_migration, "pc_x_migration", "Of nr_sched, last ran in another domain")
+        .unit("%"),
+    gauge(&SysStats::pc_steal, "pc_steal", "Of nr_sched, taken from another domain's queue")
+        .unit("%"));
 
 }  // namespace lavd

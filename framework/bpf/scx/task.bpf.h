@@ -118,7 +118,8 @@ __weak u32 scx_translate_cpumask(struct task_struct *p __arg_trusted, u64 allowe
 	u64 mask_addr = (u64)p->cpus_ptr;
 
 	scx_arena_touch();
-	if (p->nr_cpus_allowed >= scx_machine.nr_cids) {
+	/* A task that must not migrate for a while has a mask of one CPU and keeps its nr_cpus_allowed. */
+	if (p->nr_cpus_allowed >= scx_machine.nr_cids && !p->migration_disabled) {
 		for (word = scx_hide(0); word < scx_machine.nr_words && can_loop; word++)
 			allowed[word] = scx_range_word(0, scx_machine.nr_cids - 1, word);
 		return scx_machine.nr_cids;

@@ -107,12 +107,18 @@ void SCX_OP(lavd, dispatch, s32 cid, struct task_struct *prev)
 	const struct scx_domain_info *info = scx_domain_info(own);
 	bool may_go_on = prev && (prev->scx.flags & SCX_TASK_QUEUED);
 
-	if (!info || (may_go_on && lavd_go_on(prev, cid, own, info)))
+	if (!info)
 		return;
+	if (may_go_on && lavd_is_first(prev, own)) {
+		lavd_go_on(prev, cid, own, info);
+		return;
+	}
 	if (scx_bpf_dsq_move_to_local(own))
 		return;
-	/* Nothing here. A task that may go on running is nearer than any other domain's. */
-	if (!may_go_on && scx_machine.nr_domains > 1)
+	/* Nothing for this CPU here. What runs already is nearer than any other domain's tasks. */
+	if (may_go_on)
+		lavd_go_on(prev, cid, own, info);
+	else if (scx_machine.nr_domains > 1)
 		lavd_steal(cid, own, info);
 }
 

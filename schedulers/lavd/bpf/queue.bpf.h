@@ -53,28 +53,34 @@ static __always_inline bool lavd_enqueue_at(struct task_struct *p, lavd_task_t *
 }
 
 /*
- * The task that runs now has used up its slice and could go on: it does where nobody in the queue
- * has an earlier deadline. The kernel asks before it queues the task, so without this a task that
- * deserves two turns in a row never gets them.
+ * The task that runs now has used up its slice and could go on. Has it an earlier deadline than all
+ * that wait? The kernel asks for another task before it queues this one, so without this question a
+ * task that deserves two turns in a row would never get them.
  */
-static __always_inline bool lavd_go_on(struct task_struct *prev, s32 cid, s32 own,
+static __always_inline bool lavd_is_first(struct task_struct *prev, s32 own)
+{
+	lavd_task_t *t = scx_task_ctx(prev);
+	u64 weight = prev->scx.weight, head, deadline;
+
+	if (!t || !scx_dsq_head_vtime(own, &head))
+		return false;
+	/* what it ran in this turn is charged when it stops; until then it counts here */
+	deadline = lavd_deadline(t, weight) +
+		   lavd_weighted(scx_bpf_now() - t->started_at, weight);
+	return time_before(deadline, head);
+}
+
+/* The task that runs now goes on: another slice for it. */
+static __always_inline void lavd_go_on(struct task_struct *prev, s32 cid, s32 own,
 				       const struct scx_domain_info *info)
 {
 	struct lavd_domain __arena *domain = lavd_domain(own);
 	struct lavd_cpu __arena *cpu = lavd_cpu(cid);
 	lavd_task_t *t = scx_task_ctx(prev);
-	u64 weight = prev->scx.weight, head, deadline;
 
-	if (!t || !domain || !cpu || !scx_dsq_head_vtime(own, &head))
-		return false;
-	/* what it ran in this turn is charged when it stops; until then it counts here */
-	deadline = lavd_deadline(t, weight) +
-		   lavd_weighted(scx_bpf_now() - t->started_at, weight);
-	if (!time_before(deadline, head))
-		return false;
-	scx_bpf_task_set_slice(prev, lavd_slice(t, weight, domain->nr_queued, info->nr,
-						cpu->lat_cri_avg));
-	return true;
+	if (t && domain && cpu)
+		scx_bpf_task_set_slice(prev, lavd_slice(t, prev->scx.weight, domain->nr_queued,
+							info->nr, cpu->lat_cri_avg));
 }
 
 /* Take a task for `cid` from a domain near its own, nearest first. Every class of distance is

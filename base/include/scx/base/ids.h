@@ -2,7 +2,8 @@
 //
 // Strong ids. Everything in this project is numbered, and mixing up two numberings is the bug that
 // a scheduler cannot afford: a CPU number is not a cid, a domain is not an LLC. Each numbering is a
-// type of its own that converts to nothing else; .value() is the way out, the constructor the way in.
+// type of its own that converts to nothing else; .value() is the way out, the constructor the way
+// in.
 //
 //   CpuId  the kernel's CPU number            Cid       topological CPU id, 0 … nr_cids - 1
 //   NodeId the kernel's NUMA node number      LlcId     last-level caches in cid order

@@ -30,9 +30,9 @@ enum class ErrorKind {
 
 struct Error {
   ErrorKind kind = ErrorKind::io;
-  int err = 0;           // errno, positive; 0 where no system call is to blame
-  std::string what;      // what was being done to what, and what was found: one clause, no full stop
-  std::string cure;      // what to do about it: one clause; empty where nobody can say
+  int err = 0;       // errno, positive; 0 where no system call is to blame
+  std::string what;  // what was being done to what, and what was found: one clause, no full stop
+  std::string cure;  // what to do about it: one clause; empty where nobody can say
   std::string evidence;  // the whole log behind it (verifier, kernel dump); may have many lines
 
   // "what: strerror(err); cure", without the evidence.
@@ -54,9 +54,9 @@ std::unexpected<Error> fail_errno(int err, std::string what, std::string cure = 
 }  // namespace scx
 
 // The value of a Result expression, or return its error from the enclosing function.
-#define SCX_TRY(expression)                                                                \
-  __extension__({                                                                          \
-    auto scx_try_result = (expression);                                                    \
-    if (!scx_try_result) return std::unexpected(std::move(scx_try_result).error());        \
-    std::move(scx_try_result).value();                                                     \
+#define SCX_TRY(expression)                                                         \
+  __extension__({                                                                   \
+    auto scx_try_result = (expression);                                             \
+    if (!scx_try_result) return std::unexpected(std::move(scx_try_result).error()); \
+    std::move(scx_try_result).value();                                              \
   })

@@ -73,9 +73,9 @@ class AppBase {
   AppBase(std::string name, std::string description);
 
   // Opens, loads, calls `about_to_attach` (an error from it ends the start), attaches.
-  virtual Result<std::unique_ptr<Session>> start(const Machine& machine, const OpenOptions& open,
-                                                 const LoadOptions& load,
-                                                 const std::function<Status()>& about_to_attach) = 0;
+  virtual Result<std::unique_ptr<Session>> start(
+      const Machine& machine, const OpenOptions& open, const LoadOptions& load,
+      const std::function<Status()>& about_to_attach) = 0;
   virtual void add_statistics(stats::Service& service) = 0;
 
  private:
@@ -171,9 +171,9 @@ class App : public AppBase {
     Current& current_;
   };
 
-  Result<std::unique_ptr<Session>> start(
-      const Machine& machine, const OpenOptions& open, const LoadOptions& load,
-      const std::function<Status()>& about_to_attach) override {
+  Result<std::unique_ptr<Session>> start(const Machine& machine, const OpenOptions& open,
+                                         const LoadOptions& load,
+                                         const std::function<Status()>& about_to_attach) override {
     auto opened = SCX_TRY(Opened<Skel>::open(open));
     if (configure_) {
       SCX_TRY(configure_(opened));

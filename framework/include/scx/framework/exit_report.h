@@ -17,12 +17,12 @@ namespace scx {
 enum class ExitKind : std::int32_t {
   none = 0,
   done = 1,
-  unreg = 64,        // user space let go of it
-  unreg_bpf = 65,    // the scheduler asked to end
-  unreg_kern = 66,   // the kernel ended it without a fault (hotplug)
-  sysrq = 67,        // somebody pressed SysRq-S
-  error = 1024,      // a kernel check failed
-  error_bpf = 1025,  // the scheduler reported an error
+  unreg = 64,          // user space let go of it
+  unreg_bpf = 65,      // the scheduler asked to end
+  unreg_kern = 66,     // the kernel ended it without a fault (hotplug)
+  sysrq = 67,          // somebody pressed SysRq-S
+  error = 1024,        // a kernel check failed
+  error_bpf = 1025,    // the scheduler reported an error
   error_stall = 1026,  // a runnable task was left waiting beyond the watchdog's time-out
 };
 
@@ -32,7 +32,7 @@ struct ExitReport {
   std::string reason;     // the kernel's words for the kind
   std::string message;    // what happened
   std::vector<std::uint64_t> backtrace;  // kernel addresses
-  std::string dump;       // the debug dump, many lines
+  std::string dump;                      // the debug dump, many lines
 
   bool is_error() const { return static_cast<std::int32_t>(kind) >= 1024; }
   // The kernel asks for a new start (SCX_ECODE_ACT_RESTART).

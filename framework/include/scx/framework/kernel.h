@@ -31,7 +31,8 @@ class KernelBtf {
   bool has_struct(const std::string& name) const;
   bool has_function(const std::string& name) const;  // kfuncs among them
   // Size of a struct's member in bytes; nothing where struct or member is not there.
-  std::optional<std::uint32_t> member_size(const std::string& type, const std::string& member) const;
+  std::optional<std::uint32_t> member_size(const std::string& type,
+                                           const std::string& member) const;
   bool has_member(const std::string& type, const std::string& member) const;
   // The value of an enumerator, whatever the enum's size.
   std::optional<std::uint64_t> enum_value(const std::string& type, const std::string& name) const;
@@ -50,9 +51,9 @@ class KernelBtf {
 
 // /sys/kernel/sched_ext below `root`.
 struct SchedExtState {
-  bool present = false;        // the kernel has sched_ext
-  std::string state;           // "enabled", "disabled", "enabling", …
-  std::string ops;             // name of the attached scheduler; empty where none is
+  bool present = false;  // the kernel has sched_ext
+  std::string state;     // "enabled", "disabled", "enabling", …
+  std::string ops;       // name of the attached scheduler; empty where none is
   std::uint64_t hotplug_seq = 0;
 };
 SchedExtState read_sched_ext(const std::filesystem::path& root = "/");

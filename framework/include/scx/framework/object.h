@@ -104,7 +104,8 @@ const scx_exit_record* exit_record(bpf_object* object);
 std::string exit_dump(bpf_object* object);
 // The array that SCX_PER_CID or SCX_PER_DOMAIN declared as `name`; empty where there is none or
 // its elements are not `elem_size` long.
-std::span<std::byte> arena_array(bpf_object* object, const std::string& name, std::size_t elem_size);
+std::span<std::byte> arena_array(bpf_object* object, const std::string& name,
+                                 std::size_t elem_size);
 
 template <typename Skel>
 struct Destroy {
@@ -145,7 +146,9 @@ class Attached {
   friend class Loaded;
   Attached(detail::Owned<Skel> skel, LoadReport report,
            std::unique_ptr<bpf_link, detail::DetachLink> link, Fd events)
-      : skel_(std::move(skel)), report_(std::move(report)), link_(std::move(link)),
+      : skel_(std::move(skel)),
+        report_(std::move(report)),
+        link_(std::move(link)),
         events_(std::move(events)) {}
 
   detail::Owned<Skel> skel_;
