@@ -55,6 +55,7 @@ if(_scxx_bpftool VERSION_LESS 7.5)
   message(FATAL_ERROR "scxx: ${SCXX_BPFTOOL} is version ${_scxx_bpftool}, which knows no arenas (7.5 "
                       "is needed); ${_scxx_cure}")
 endif()
+set(SCXX_BPFTOOL_VERSION ${_scxx_bpftool} CACHE INTERNAL "")
 
 pkg_check_modules(SCXX_LIBBPF QUIET libbpf>=1.5)
 if(NOT SCXX_LIBBPF_FOUND)
@@ -111,7 +112,8 @@ function(scxx_add_bpf target)
   else()
     set(vmlinux "${SCXX_BPF_DIR}/vmlinux")
   endif()
-  set(includes -I${CMAKE_CURRENT_SOURCE_DIR} -I${vmlinux} -I${SCXX_BPF_DIR})
+  # -isystem: clang has warnings for what bpftool writes.
+  set(includes -I${CMAKE_CURRENT_SOURCE_DIR} -isystem ${vmlinux} -I${SCXX_BPF_DIR})
   foreach(include IN LISTS arg_INCLUDES)
     cmake_path(ABSOLUTE_PATH include NORMALIZE)
     list(APPEND includes -I${include})
@@ -119,6 +121,23 @@ function(scxx_add_bpf target)
   foreach(include IN LISTS SCXX_LIBBPF_INCLUDE_DIRS)
     list(APPEND includes -idirafter ${include})
   endforeach()
+
+  # The types of newer kernels, in a full vmlinux.h, have tagged anonymous members.
+  set(ms_extensions -fms-extensions -Wno-microsoft-anon-tag)
+  set(werror $<$<BOOL:${SCXX_WERROR}>:-Werror>)
+
+  # bpftool before 7.7 (libbpf 1.7) cannot link objects that call the same kernel function ("failed to
+  # resolve size of underlying type"). With an older one the sources become one translation unit.
+  list(LENGTH arg_BPF count)
+  if(count GREATER 1 AND SCXX_BPFTOOL_VERSION VERSION_LESS 7.7)
+    set(all)
+    foreach(source IN LISTS arg_BPF)
+      cmake_path(ABSOLUTE_PATH source NORMALIZE)
+      string(APPEND all "#include \"${source}\"\n")
+    endforeach()
+    set(arg_BPF "${dir}/${arg_NAME}.all.bpf.c")
+    file(CONFIGURE OUTPUT "${arg_BPF}" CONTENT "${all}" @ONLY)
+  endif()
 
   set(objects)
   foreach(source IN LISTS arg_BPF)
@@ -128,12 +147,12 @@ function(scxx_add_bpf target)
     add_custom_command(
       OUTPUT "${object}"
       COMMAND ${SCXX_CLANG} -g -O2 -std=gnu17 -target bpf -mcpu=v3 -D__TARGET_ARCH_${arch}
-              -Wall -Werror -Wno-unused-function ${includes}
+              -Wall ${werror} -Wno-unused-function ${ms_extensions} ${includes}
               -MD -MF "${object}.d" -MT "${object}" -c "${source}" -o "${object}"
       DEPENDS "${source}"
       DEPFILE "${object}.d"
       COMMENT "BPF ${target}: ${stem}"
-      VERBATIM)
+      COMMAND_EXPAND_LISTS VERBATIM)
     list(APPEND objects "${object}")
   endforeach()
 

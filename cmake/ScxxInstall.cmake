@@ -18,3 +18,4 @@ write_basic_package_version_file(scxxConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/scxxConfig.cmake ${PROJECT_BINARY_DIR}/scxxConfigVersion.cmake
               cmake/ScxxAddScheduler.cmake cmake/ScxxSkeleton.cmake
         DESTINATION ${_scxx_package_dir})
+include(cmake/ScxxInstallDocs.cmake)

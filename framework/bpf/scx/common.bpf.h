@@ -8,6 +8,7 @@
 #ifndef __SCX_COMMON_BPF_H
 #define __SCX_COMMON_BPF_H
 
+#define BPF_NO_KFUNC_PROTOTYPES		/* of a full vmlinux.h: kfuncs.bpf.h has those of all kernels */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

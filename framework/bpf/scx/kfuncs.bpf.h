@@ -62,7 +62,7 @@ static __always_inline void __scx_dsq_insert(struct task_struct *p, u64 dsq_id, 
 #define scx_bpf_dsq_insert(p, dsq_id, slice, enq_flags) \
 	__scx_dsq_insert(p, dsq_id, slice, enq_flags)
 
-struct scx_bpf_dsq_insert_vtime_args {
+struct scx_bpf_dsq_insert_vtime_args___scx {
 	u64 dsq_id;
 	u64 slice;
 	u64 vtime;
@@ -73,13 +73,13 @@ void scx_bpf_dispatch_vtime___v1(struct task_struct *p, u64 dsq_id, u64 slice, u
 void scx_bpf_dsq_insert_vtime___v1(struct task_struct *p, u64 dsq_id, u64 slice, u64 vtime,
 				   u64 enq_flags) __ksym __weak;
 bool __scx_bpf_dsq_insert_vtime(struct task_struct *p,
-				struct scx_bpf_dsq_insert_vtime_args *args) __ksym __weak;
+				struct scx_bpf_dsq_insert_vtime_args___scx *args) __ksym __weak;
 
 static __always_inline void __scx_dsq_insert_vtime(struct task_struct *p, u64 dsq_id, u64 slice,
 						   u64 vtime, u64 enq_flags)
 {
 	if (bpf_ksym_exists(__scx_bpf_dsq_insert_vtime)) {
-		struct scx_bpf_dsq_insert_vtime_args args = {
+		struct scx_bpf_dsq_insert_vtime_args___scx args = {
 			.dsq_id = dsq_id,
 			.slice = slice,
 			.vtime = vtime,

@@ -23,6 +23,7 @@
 
 #include <scx/exit.bpf.h>
 #include <scx/idle.bpf.h>
+#include <scx/ops_tables.h>
 #include <scx/task.bpf.h>
 
 #define SCX_OP(policy, op, args...)		__SCX_OP("struct_ops/", policy, op, ##args)

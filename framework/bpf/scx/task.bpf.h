@@ -24,7 +24,7 @@
 struct scx_task {
 	u32 next;		/* free list: low half of the next context's address */
 	u32 nr_allowed;		/* number of cids that the task may use */
-};
+} __attribute__((aligned(8)));	/* so is a policy's struct: the words of the set follow it */
 
 #ifndef SCX_TASK_TYPE
 #define SCX_TASK_TYPE struct scx_task
@@ -144,11 +144,19 @@ __weak u32 scx_translate_cpumask(struct task_struct *p __arg_trusted, u64 allowe
 	return nr;
 }
 
+/* The kernel's struct scx_cmask (7.2), which lies in the arena and is read without CO-RE. */
+struct scx_kernel_cmask {
+	u32 base;
+	u32 nr_cids;
+	u32 alloc_words;
+	u64 bits[];
+};
+
 /* Copy the kernel's mask of cids, which it hands over in the arena (cid form). Inline: the verifier
  * takes its address for a kernel pointer, which a global function's number may not be. */
 static __always_inline u32 scx_copy_cmask(u64 cmask_addr, u64 allowed_addr)
 {
-	struct scx_cmask __arena *cmask = (struct scx_cmask __arena *)cmask_addr;
+	struct scx_kernel_cmask __arena *cmask = (struct scx_kernel_cmask __arena *)cmask_addr;
 	scx_bits allowed = (scx_bits)allowed_addr;
 	u32 word, nr = 0, first, last;
 

@@ -176,14 +176,6 @@ struct bpf_iter_scx_dsq {
 
 #pragma clang attribute pop
 
-/* Never dereferenced through CO-RE: the kernel hands its address over as an arena pointer. */
-struct scx_cmask {
-	u32 base;
-	u32 nr_cids;
-	u32 alloc_words;
-	u64 bits[];
-};
-
 /* The ops tables. libbpf matches members by name with the running kernel's, so these list what any
  * kernel has; what this kernel lacks must be null, which the framework sees to. */
 #include <scx/ops_tables.h>

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash completion for scxx's schedulers. It runs nothing, so it needs no root; installed under the
+# name of each scheduler, where bash-completion finds it.
+
+_scx_scheduler()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+    local options='--stats --monitor --run-for --stats-path --form --log-level --pin-root-path
+                   --kconfig --btf-custom-path --bpf-token-path --relaxed-maps -h --help -V --version
+                   --help-stats'
+
+    # "--form=c" comes as three words, or as one where "=" is no word break
+    case $current in
+        --*=*) previous=${current%%=*} current=${current#*=} ;;
+        =) previous=${COMP_WORDS[COMP_CWORD-1]} current= ;;
+        *) [[ $previous != = ]] || previous=${COMP_WORDS[COMP_CWORD-2]} ;;
+    esac
+
+    case ${1##*/} in
+        scx_lavd) options+=' --slice-max-us --slice-min-us' ;;
+        scx_simple) options+=' -f --fifo' ;;
+    esac
+
+    COMPREPLY=()
+    case $previous in
+        --form)
+            mapfile -t COMPREPLY < <(compgen -W 'auto cpu cid' -- "$current") ;;
+        --log-level)
+            mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current") ;;
+        --stats-path|--pin-root-path|--btf-custom-path|--bpf-token-path)
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            compopt -o filenames 2>/dev/null ;;
+        --stats|--monitor|--run-for|--kconfig|--slice-max-us|--slice-min-us)
+            ;;      # a number or text of the user's own
+        *)
+            mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;
+    esac
+}
+complete -F _scx_scheduler scx_lavd scx_simple
