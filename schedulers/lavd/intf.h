@@ -22,9 +22,11 @@ SCX_STATIC_ASSERT(sizeof(struct lavd_cpu) == 64, "one cache line, shared with us
 
 /* The state of a compute domain (array lavd_domain). */
 struct lavd_domain {
-	u64 clock_ns;		/* virtual service clock: that of the last queued task that ran */
+	u64 clock_ns;		/* virtual service clock: that of the queued tasks that got their turn */
 	s64 nr_queued;		/* tasks in the domain's queue */
-	u64 pad[6];
+	u64 window_clock_ns;	/* the clock when this window of time began */
+	u64 window_at_ns;	/* and when that was */
+	u64 pad[4];
 };
 SCX_STATIC_ASSERT(sizeof(struct lavd_domain) == 64, "one cache line, shared with user space");
 

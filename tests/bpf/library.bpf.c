@@ -207,34 +207,45 @@ PROGRAM(slab_push)
 	return 0;
 }
 
-/* Takes contexts and gives them back, `nr` times; `flag`: lets the slab grow. */
+/* Marks a context as held, or as free again; true where somebody else holds it as well. */
+static bool held_by_another(u64 addr, bool hold)
+{
+	struct task __arena *t = (struct task __arena *)addr;
+
+	return __sync_lock_test_and_set(&t->owner, hold) == hold;
+}
+
+/*
+ * Takes contexts and gives them back, `nr` times; `flag`: lets the slab grow. Of two that it takes
+ * one goes back at once and the other later: to somebody who is about to take the first one the list
+ * looks as before, and what he holds for the next is no longer in it (ABA).
+ */
 PROGRAM(slab_churn)
 {
-	u64 turns = 0, nothing = 0, twice = 0, addr, other;
-	struct task __arena *t;
-	u32 i;
+	u64 turns = 0, nothing = 0, twice = 0, first, second;
+	u32 i, j;
 
 	scx_arena_touch();
 	for (i = scx_hide(0); i < ctx->nr && can_loop; i++) {
-		/* Two at a time, so that the list changes its order. */
-		addr = scx_slab_pop();
-		if (!addr && ctx->flag && !scx_slab_grow(context_size()))
-			addr = scx_slab_pop();
-		if (!addr) {
+		first = scx_slab_pop();
+		if (!first && ctx->flag && !scx_slab_grow(context_size()))
+			first = scx_slab_pop();
+		if (!first) {
 			nothing++;
 			continue;
 		}
-		t = (struct task __arena *)addr;
-		if (__sync_lock_test_and_set(&t->owner, 1))
-			twice++;
-		other = scx_slab_pop();
-		if (other == addr)
-			twice++;
-		if (!__sync_lock_test_and_set(&t->owner, 0))
-			twice++;
-		scx_slab_push(addr, (struct scx_task __arena *)addr);
-		if (other)
-			scx_slab_push(other, (struct scx_task __arena *)other);
+		twice += held_by_another(first, true);
+		second = scx_slab_pop();
+		if (second)
+			twice += held_by_another(second, true);
+		twice += held_by_another(first, false);
+		scx_slab_push(first, (struct scx_task __arena *)first);
+		for (j = scx_hide(0); j < 100 && can_loop; j++)
+			asm volatile("" ::: "memory");
+		if (second) {
+			twice += held_by_another(second, false);
+			scx_slab_push(second, (struct scx_task __arena *)second);
+		}
 		turns++;
 	}
 	__sync_fetch_and_add(&found.turns, turns);

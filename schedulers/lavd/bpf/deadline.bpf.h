@@ -13,16 +13,21 @@
  *
  * Among tasks served alike, the one that asks for less, or is more critical, runs sooner: the
  * request is its usual run time, divided by its weight and its criticality.
+ *
+ * Nobody waits for ever: no deadline is further from the clock than LAVD_DEBT_MAX, and the clock
+ * never runs slower than a fiftieth of real time, however heavy those are that compete. So the
+ * lightest task gets its turn within six seconds, and the kernel's watchdog never sees it.
  */
 #ifndef __LAVD_DEADLINE_BPF_H
 #define __LAVD_DEADLINE_BPF_H
 
 #include "lavd.bpf.h"
 
-/* The longest that a task's debt can hold it back, in virtual time. Against tasks of nice -20,
- * whose clock runs 90 times slower than real time, that is nine seconds: within the kernel's
- * watchdog of thirty. */
+/* The furthest that a deadline lies from the clock, in virtual time. */
 enum { LAVD_DEBT_MAX_NS = 100 * 1000 * 1000 };
+
+/* The clock's slowest pace, as a part of real time, kept over windows of this length. */
+enum { LAVD_CLOCK_PACE = 50, LAVD_WINDOW_NS = 1000 * 1000 * 1000 };
 
 /* The criticality of a hog of nice 0: its request counts once. */
 enum { LAVD_LAT_CRI_ONE = 44 };
@@ -45,13 +50,15 @@ static __always_inline void lavd_place(lavd_task_t *t, u64 weight, s32 domain, u
 		t->service_ns = clock + debt;
 }
 
-static __always_inline u64 lavd_deadline(lavd_task_t *t, u64 weight)
+static __always_inline u64 lavd_deadline(lavd_task_t *t, u64 weight, u64 clock)
 {
 	u64 runtime = t->ran_ns > t->runtime_ns ? t->ran_ns : t->runtime_ns;
 	u64 request = runtime < slice_max_ns ? runtime : slice_max_ns;
+	u64 latest = clock + LAVD_DEBT_MAX_NS, deadline;
 
-	return t->service_ns +
-	       lavd_weighted(request, weight) * LAVD_LAT_CRI_ONE / (t->lat_cri ?: LAVD_LAT_CRI_ONE);
+	deadline = t->service_ns +
+		   lavd_weighted(request, weight) * LAVD_LAT_CRI_ONE / (t->lat_cri ?: 1);
+	return time_before(deadline, latest) ? deadline : latest;
 }
 
 /*
@@ -85,11 +92,24 @@ static __always_inline u64 lavd_slice(lavd_task_t *t, u64 weight, s64 nr_queued,
 	return slice + more * t->lat_cri / (t->lat_cri + lat_cri_avg + 1);
 }
 
-/* A task that had to wait gets its turn: the clock follows it. */
-static __always_inline void lavd_advance_clock(struct lavd_domain __arena *domain, lavd_task_t *t)
+/* A task that had to wait gets its turn: the clock follows it, and keeps its slowest pace. */
+static __always_inline void lavd_advance_clock(struct lavd_domain __arena *domain, lavd_task_t *t,
+					       u64 now)
 {
+	u64 elapsed = now - domain->window_at_ns, floor;
+
 	if (time_before(domain->clock_ns, t->service_ns))
 		domain->clock_ns = t->service_ns;
+	if (elapsed < LAVD_WINDOW_NS)
+		return;
+	/* a queue that was empty for long owes nothing for that time */
+	if (elapsed > 2 * LAVD_WINDOW_NS)
+		elapsed = LAVD_WINDOW_NS;
+	floor = domain->window_clock_ns + elapsed / LAVD_CLOCK_PACE;
+	if (time_before(domain->clock_ns, floor))
+		domain->clock_ns = floor;
+	domain->window_clock_ns = domain->clock_ns;
+	domain->window_at_ns = now;
 }
 
 #endif

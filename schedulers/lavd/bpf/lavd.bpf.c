@@ -43,8 +43,16 @@ s32 SCX_OP_SLEEPABLE(lavd, init_task, struct task_struct *p)
 	t->runtime_ns = slice_max_ns / 2;
 	t->wait_interval_ns = NSEC_PER_SEC;
 	t->wake_interval_ns = NSEC_PER_SEC;
-	t->lat_cri = lavd_lat_cri(t, p->scx.weight);
 	return 0;
+}
+
+/* Also called once before a new task first runs, when its weight is known. */
+void SCX_OP(lavd, set_weight, struct task_struct *p, u32 weight)
+{
+	lavd_task_t *t = scx_task_ctx(p);
+
+	if (t)
+		t->lat_cri = lavd_lat_cri(t, weight);
 }
 
 void SCX_OP(lavd, runnable, struct task_struct *p, u64 enq_flags)
@@ -148,11 +156,11 @@ void SCX_OP(lavd, running, struct task_struct *p)
 		cpu->nr_lat_critical++;
 	cpu->lat_cri_avg = lavd_average(cpu->lat_cri_avg, t->lat_cri);
 	lavd_place(t, p->scx.weight, domain_id, domain->clock_ns);
+	t->started_at = scx_bpf_now();
 	if (t->was_queued) {
 		t->was_queued = false;
-		lavd_advance_clock(domain, t);
+		lavd_advance_clock(domain, t, t->started_at);
 	}
-	t->started_at = scx_bpf_now();
 }
 
 void SCX_OP(lavd, stopping, struct task_struct *p, bool runnable)
@@ -189,6 +197,7 @@ void SCX_OP(lavd, quiescent, struct task_struct *p, u64 deq_flags)
 SCX_SCHEDULER(lavd,
 	.init = lavd_init,
 	.init_task = lavd_init_task,
+	.set_weight = lavd_set_weight,
 	.runnable = lavd_runnable,
 	.select_cid = lavd_select_cid,
 	.enqueue = lavd_enqueue,

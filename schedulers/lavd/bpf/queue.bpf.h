@@ -48,7 +48,8 @@ static __always_inline bool lavd_enqueue_at(struct task_struct *p, lavd_task_t *
 	lavd_place(t, weight, id, domain->clock_ns);
 	lavd_count_queued(t);
 	slice = lavd_slice(t, weight, domain->nr_queued, info->nr, cpu->lat_cri_avg);
-	scx_bpf_dsq_insert_vtime(p, id, slice, lavd_deadline(t, weight), enq_flags);
+	scx_bpf_dsq_insert_vtime(p, id, slice, lavd_deadline(t, weight, domain->clock_ns),
+				 enq_flags);
 	return true;
 }
 
@@ -59,13 +60,14 @@ static __always_inline bool lavd_enqueue_at(struct task_struct *p, lavd_task_t *
  */
 static __always_inline bool lavd_is_first(struct task_struct *prev, s32 own)
 {
+	struct lavd_domain __arena *domain = lavd_domain(own);
 	lavd_task_t *t = scx_task_ctx(prev);
 	u64 weight = prev->scx.weight, head, deadline;
 
-	if (!t || !scx_dsq_head_vtime(own, &head))
+	if (!t || !domain || !scx_dsq_head_vtime(own, &head))
 		return false;
 	/* what it ran in this turn is charged when it stops; until then it counts here */
-	deadline = lavd_deadline(t, weight) +
+	deadline = lavd_deadline(t, weight, domain->clock_ns) +
 		   lavd_weighted(scx_bpf_now() - t->started_at, weight);
 	return time_before(deadline, head);
 }
