@@ -25,9 +25,9 @@ using Clock = std::chrono::steady_clock;
 
 // "scx_lavd" runs as "lavd_0.1.0_x86_64_unknown_linux_gnu": the kernel takes letters, digits, '_'
 // and '.' in an ops name.
-std::string ops_name(std::string_view command) {
+std::string ops_name(std::string_view command, std::string_view version) {
   if (command.starts_with("scx_")) command.remove_prefix(4);
-  std::string name = fmt::format("{}_{}_{}", command, SCXX_VERSION, SCXX_TRIPLE);
+  std::string name = fmt::format("{}_{}_{}", command, version, SCXX_TRIPLE);
   for (char& c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.') c = '_';
   return name;
@@ -66,12 +66,16 @@ void report_error(spdlog::logger& log, const Error& error) {
 }  // namespace
 
 struct AppBase::Impl {
-  explicit Impl(std::string command, std::string description)
-      : name(std::move(command)), cli(std::move(description), name) {}
+  Impl(std::string command, std::string description, std::string of)
+      : name(std::move(command)),
+        version(of.empty() ? SCXX_VERSION : std::move(of)),
+        cli(std::move(description), name) {}
 
   std::string name;
+  std::string version;
   CLI::App cli;
   CommonOptions options;
+  std::function<Status()> check;
   std::shared_ptr<spdlog::logger> log;
 
   // Kept over restarts of the scheduler.
@@ -86,8 +90,8 @@ struct AppBase::Impl {
   int exit_status = 0;
 };
 
-AppBase::AppBase(std::string name, std::string description)
-    : impl_(std::make_unique<Impl>(std::move(name), std::move(description))) {
+AppBase::AppBase(std::string name, std::string description, std::string version)
+    : impl_(std::make_unique<Impl>(std::move(name), std::move(description), std::move(version))) {
   add_common_options(impl_->cli, impl_->options);
 }
 
@@ -107,11 +111,14 @@ void AppBase::option(const std::string& names, double& value, const std::string&
 
 void AppBase::option(const std::string& names, std::uint64_t& value, const std::string& help,
                      std::uint64_t min, std::uint64_t max) {
-  impl_->cli.add_option(names, value, help)
-      ->check(CLI::Range(min, max))
+  impl_->cli.add_option(names, value, fmt::format("{}, {} to {}", help, min, max))
+      ->type_name("N")
+      ->check(whole_number(min, max))
       ->capture_default_str()
       ->group("Policy");
 }
+
+void AppBase::check(std::function<Status()> check) { impl_->check = std::move(check); }
 
 int AppBase::main(int argc, char** argv) {
   Impl& app = *impl_;
@@ -123,10 +130,14 @@ int AppBase::main(int argc, char** argv) {
     fmt::print(stderr, "{}: {}\nTry '{} --help'.\n", app.name, error.what(), app.name);
     return 2;
   }
+  if (const Status sound = app.check ? app.check() : Status{}; !sound) {
+    fmt::print(stderr, "{}: {}\nTry '{} --help'.\n", app.name, sound.error().message(), app.name);
+    return 2;
+  }
   app.log = make_log(app.name, app.options.log_level);
   app.form = app.options.wanted_form();
   if (app.options.version) {
-    fmt::print("{} {} {}\n", app.name, SCXX_VERSION, SCXX_TRIPLE);
+    fmt::print("{} {} {}\n", app.name, app.version, SCXX_TRIPLE);
     return 0;
   }
   if (app.options.monitor) return watch();
@@ -231,7 +242,8 @@ AppBase::Next AppBase::run_once() {
   };
   auto started =
       start(*machine, app.options.open,
-            {app.form, ops_name(app.name), app.options.open.btf_custom_path}, about_to_attach);
+            {app.form, ops_name(app.name, app.version), app.options.open.btf_custom_path},
+            about_to_attach);
   if (!started) return stop(started.error());
   Session& session = **started;
   for (const auto& name : session.report().dropped)

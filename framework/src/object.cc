@@ -39,6 +39,17 @@ void count_instructions(bpf_object* object, LoadReport& report) {
   }
 }
 
+// The line in which the verifier says what it does not like: the last one before its statistics,
+// or, on kernels from 7.3 on, before the explanation that it adds.
+std::string verifier_complaint(std::string_view said) {
+  auto end = said.find("\nVerification failed:");
+  if (end == said.npos) end = said.find("\nprocessed ");
+  if (end == said.npos) return {};
+  std::string_view before = said.substr(0, end);
+  while (before.ends_with('\n')) before.remove_suffix(1);
+  return std::string(before.substr(before.rfind('\n') + 1));
+}
+
 // What libbpf and the verifier said, as one error for people.
 Error explain_load(int err, const std::string& said, const KernelBtf* kernel) {
   Error error{ErrorKind::rejected, 0, {}, {}, said};
@@ -57,8 +68,7 @@ Error explain_load(int err, const std::string& said, const KernelBtf* kernel) {
                              release, quoted("extern (func ksym) '"));
     if (!broken.empty()) error.what += fmt::format(", and {} kfuncs in all", broken.size());
     error.cure =
-        "this build of the kernel cannot run schedulers that call it: use another build "
-        "(made with pahole 1.26 or newer)";
+        "this build of the kernel cannot run schedulers that call it: use another build of it";
     return error;
   }
   if (has("not found in kernel or module BTFs")) {
@@ -77,6 +87,12 @@ Error explain_load(int err, const std::string& said, const KernelBtf* kernel) {
       error.cure = "run as root, and see whether lockdown or a container forbids BPF";
       return error;
     }
+  }
+  const std::string program = quoted("prog '");
+  const std::string complaint = verifier_complaint(said);
+  if (!program.empty() && !complaint.empty()) {
+    error.what = fmt::format("kernel {} refused the program {}: {}", release, program, complaint);
+    return error;
   }
   error.err = err;
   error.what = fmt::format("kernel {} refused the scheduler's BPF object", release);

@@ -9,6 +9,19 @@ std::optional<Form> CommonOptions::wanted_form() const {
   return std::nullopt;
 }
 
+CLI::Validator whole_number(std::uint64_t min, std::uint64_t max) {
+  return {[min, max](std::string& text) {
+            std::uint64_t value = 0;
+            const bool digits = text.find_first_not_of("0123456789") == text.npos;
+            const bool fits =
+                digits && CLI::detail::lexical_cast(text, value) && value >= min && value <= max;
+            return fits ? std::string()
+                        : "'" + text + "' is no whole number from " + std::to_string(min) + " to " +
+                              std::to_string(max);
+          },
+          ""};
+}
+
 void add_common_options(CLI::App& app, CommonOptions& options) {
   // Longer than any interval that makes sense, shorter than what a timer can hold.
   const CLI::Validator seconds(
@@ -62,8 +75,8 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
       ->group(libbpf);
   app.add_option("--btf-custom-path", options.open.btf_custom_path,
                  "The kernel's type information, where the kernel itself has none")
-      ->type_name("")
-      ->check(CLI::ExistingFile)
+      ->type_name("FILE")
+      ->check(CLI::Validator([](std::string& path) { return CLI::ExistingFile(path); }, ""))
       ->group(libbpf);
   app.add_option("--bpf-token-path", options.open.bpf_token_path, "bpffs to take a BPF token from")
       ->type_name("PATH")

@@ -26,6 +26,9 @@ struct CommonOptions {
   std::optional<Form> wanted_form() const;
 };
 
+// Whole numbers from `min` to `max`; the message says so.
+CLI::Validator whole_number(std::uint64_t min, std::uint64_t max);
+
 // Adds the common options to `app`; they are parsed into `options`.
 void add_common_options(CLI::App& app, CommonOptions& options);
 

@@ -13,16 +13,18 @@ int main(int argc, char** argv) {
       "scx_lavd",
       "A scheduler that puts latency-critical tasks first: latency-criticality aware "
       "virtual deadlines"};
-  app.option("--slice-max-us", slice_max_us, "The longest time slice while others wait", 100,
+  app.option("--slice-max-us", slice_max_us,
+             "The longest time slice while others wait, in microseconds", 100, 1'000'000);
+  app.option("--slice-min-us", slice_min_us, "The shortest time slice, in microseconds", 100,
              1'000'000);
-  app.option("--slice-min-us", slice_min_us, "The shortest time slice", 100, 1'000'000);
 
-  app.configure([&](auto& opened) -> scx::Status {
-    if (slice_min_us > slice_max_us)
-      return scx::fail(scx::ErrorKind::usage, "--slice-min-us is larger than --slice-max-us");
+  app.check([&]() -> scx::Status {
+    if (slice_min_us <= slice_max_us) return {};
+    return scx::fail(scx::ErrorKind::usage, "--slice-min-us is larger than --slice-max-us");
+  });
+  app.configure([&](auto& opened) {
     opened.rodata().slice_max_ns = slice_max_us * 1000;
     opened.rodata().slice_min_ns = slice_min_us * 1000;
-    return {};
   });
   app.sample(
       [](const auto& attached) {

@@ -60,6 +60,8 @@ TEST(KernelBtf, AKfuncThatShowsItsImplicitArgumentAndHasNoTwinIsBroken) {
                                  // Sound: the twin has the argument.
                                  .add_function("scx_bpf_kick_cpu", {"cpu", "flags"})
                                  .add_function("scx_bpf_kick_cpu_impl", {"cpu", "flags", "aux"})
+                                 .add_function("scx_bpf_task_cpu", {"p", "aux"})
+                                 .add_function("scx_bpf_task_cpu_impl", {"p", "aux"})
                                  .add_function("scx_bpf_nr_cids", {})
                                  .add_function("bpf_stream_vprintk", {"fmt", "aux"}));
   EXPECT_TRUE(btf.has_function("scx_bpf_kick_cpu"));

@@ -2,10 +2,11 @@
 /*
  * A context for each task, in the arena: the policy's own fields and the cids the task may use.
  *
- * A policy puts struct scx_task first in a struct of its own and says so before SCX_SCHEDULER:
+ * A policy puts struct scx_task first in a struct of its own, and says so before it includes this:
  *
- *	struct my_task { struct scx_task scx; u64 my_field; };
  *	#define SCX_TASK_TYPE struct my_task
+ *	#include <scx/scheduler.bpf.h>
+ *	struct my_task { struct scx_task scx; u64 my_field; };
  *	struct my_task __arena *t = scx_task_ctx(p);	NULL for a task that never was initialised
  *
  * The contexts come from a slab that grows by chunks of arena pages when a task starts (init_task
@@ -152,8 +153,8 @@ struct scx_kernel_cmask {
 	u64 bits[];
 };
 
-/* Copy the kernel's mask of cids, which it hands over in the arena (cid form). Inline: the verifier
- * takes its address for a kernel pointer, which a global function's number may not be. */
+/* Copy the kernel's mask of cids, which it hands over in the arena (cid form). Inline: to the verifier
+ * its address is a pointer, which cannot be passed as a global function's number. */
 static __always_inline u32 scx_copy_cmask(u64 cmask_addr, u64 allowed_addr)
 {
 	struct scx_kernel_cmask __arena *cmask = (struct scx_kernel_cmask __arena *)cmask_addr;

@@ -6,6 +6,7 @@
 #ifndef __LAVD_BPF_H
 #define __LAVD_BPF_H
 
+#define SCX_TASK_TYPE struct lavd_task
 #include <scx/scheduler.bpf.h>
 #include "../intf.h"
 
@@ -42,8 +43,6 @@ struct lavd_task {
 	u64 slept_at;
 	u64 woke_at;		/* when it last woke somebody */
 };
-#undef SCX_TASK_TYPE
-#define SCX_TASK_TYPE struct lavd_task
 
 typedef struct lavd_task __arena lavd_task_t;
 

@@ -12,12 +12,8 @@ SCX_PER_DOMAIN(struct tiny_domain, tiny_domain);
 
 u64 __arena nr_queued;
 
-static u64 queue_of(s32 cid)
-{
-	s32 domain = scx_cid_domain(cid);
-
-	return domain < 0 ? 0 : domain;
-}
+/* In a source of its own: a scheduler may have several. */
+u64 tiny_queue_of(s32 cid);
 
 s32 SCX_OP(tiny, select_cid, struct task_struct *p, s32 prev_cid, u64 wake_flags)
 {
@@ -28,7 +24,7 @@ s32 SCX_OP(tiny, select_cid, struct task_struct *p, s32 prev_cid, u64 wake_flags
 
 void SCX_OP(tiny, enqueue, struct task_struct *p, u64 enq_flags)
 {
-	u64 queue = queue_of(scx_task_cid(p));
+	u64 queue = tiny_queue_of(scx_task_cid(p));
 	struct tiny_domain __arena *domain = tiny_domain(queue);
 
 	__sync_fetch_and_add(&nr_queued, 1);
@@ -40,7 +36,20 @@ void SCX_OP(tiny, enqueue, struct task_struct *p, u64 enq_flags)
 
 void SCX_OP(tiny, dispatch, s32 cid, struct task_struct *prev)
 {
-	scx_bpf_dsq_move_to_local(queue_of(cid));
+	u32 id;
+
+	if (scx_bpf_dsq_move_to_local(tiny_queue_of(cid)))
+		return;
+	for (id = scx_hide(0); id < scx_machine.nr_domains && can_loop; id++)
+		if (scx_bpf_dsq_move_to_local(id))
+			return;
+}
+
+/* A task queued between our look at the queues and this: look again. */
+void SCX_OP(tiny, update_idle, s32 cid, bool idle)
+{
+	if (idle && scx_bpf_dsq_nr_queued(tiny_queue_of(cid)))
+		scx_kick_cid(cid, 0);
 }
 
 s32 SCX_OP_SLEEPABLE(tiny, init)
@@ -57,4 +66,5 @@ SCX_SCHEDULER(tiny,
 	.select_cid = tiny_select_cid,
 	.enqueue = tiny_enqueue,
 	.dispatch = tiny_dispatch,
+	.update_idle = tiny_update_idle,
 	.init = tiny_init);

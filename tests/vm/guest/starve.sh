@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # starve.sh SECONDS SCHEDULER…: eight hogs of nice -20 for each CPU against one of nice 19. That one
-# has a ten-thousandth of the weight, and must get its turn all the same: the longest that it waits
-# stays far below the kernel's watchdog (30 s).
+# has a ten-thousandth of the weight, and must get its turn all the same. What it does between two
+# looks at the clock may take it two turns; that stays far below the kernel's watchdog (30 s).
 . /root/lib.sh
 seconds=$1; shift
 start "$@"
@@ -26,7 +26,7 @@ t=$(awk '{print $14 + $15}' /proc/$light/stat)
 kill $hogs $light
 echo "the light task ran $t ticks and waited $(cat /tmp/longest) hundredths of a second at most"
 [ "$t" -gt 0 ] || fail "the light task never ran"
-[ "$(cat /tmp/longest)" -lt 1000 ] || fail "the light task waited too long"
+[ "$(cat /tmp/longest)" -lt 1500 ] || fail "the light task waited too long"
 is_enabled || fail "state is $(state)"
 stop INT
 no_faults

@@ -65,12 +65,16 @@ class AppBase {
   void option(const std::string& names, std::uint64_t& value, const std::string& help,
               std::uint64_t min = 0, std::uint64_t max = UINT64_MAX);
 
+  // Called after the options are parsed, before anything else is done: an error says what is wrong
+  // with them, and the command ends as for any wrong usage.
+  void check(std::function<Status()> check);
+
   // Runs the command. The program's exit status: 0 for a scheduler that was told to end, 1 for any
   // error (said on stderr), 2 for wrong usage.
   int main(int argc, char** argv);
 
  protected:
-  AppBase(std::string name, std::string description);
+  AppBase(std::string name, std::string description, std::string version);
 
   // Opens, loads, calls `about_to_attach` (an error from it ends the start), attaches.
   virtual Result<std::unique_ptr<Session>> start(
@@ -97,8 +101,10 @@ class AppBase {
 template <typename Skel, stats::Metrics Metrics>
 class App : public AppBase {
  public:
-  App(std::string name, std::string description)
-      : AppBase(std::move(name), std::move(description)) {}
+  // `name` as the command is called, `description` one line of help, `version` the scheduler's own:
+  // --version and the kernel's name for it show it. Without one it is that of scxx.
+  App(std::string name, std::string description, std::string version = {})
+      : AppBase(std::move(name), std::move(description), std::move(version)) {}
 
   // Called with Opened<Skel>& before each load, to set the knobs in rodata. May return Status.
   template <typename Configure>
