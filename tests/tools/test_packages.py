@@ -5,6 +5,7 @@ from unittest import mock
 
 import support      # noqa: F401  (sets the path)
 from lab import packages
+from lab.errors import Unavailable
 
 LIST = '''\
 Package: linux-image-6.18.9+deb13-cloud-amd64
@@ -153,11 +154,20 @@ class Mirror(unittest.TestCase):
         other = "'http://b.example/linux/dists/bookworm/InRelease' x 0\n"
         own = "'http://c.example/debian/dists/bookworm-updates/InRelease' y 0\n"
         self.assertEqual(self.mirror('', other + own), 'http://c.example/debian')
-        self.assertEqual(self.mirror('', other), packages.DEFAULT_MIRROR)
+        with self.assertRaises(Unavailable):
+            self.mirror('', other)
 
-    def test_other_systems_and_discs_use_debians_own(self):
-        self.assertEqual(self.mirror('http://a.example/ubuntu\n', '', codename=''), packages.DEFAULT_MIRROR)
-        self.assertEqual(self.mirror('cdrom://disc/debian\n', ''), packages.DEFAULT_MIRROR)
+    def test_without_updates_a_path_that_ends_as_debians_will_do(self):
+        uris = "'http://d.example/debian/dists/bookworm/InRelease' x 0\n"
+        self.assertEqual(self.mirror('', uris), 'http://d.example/debian')
+
+    def test_other_systems_and_discs_must_name_one(self):
+        with self.assertRaisesRegex(Unavailable, 'SCXX_DEBIAN_MIRROR'):
+            self.mirror('http://a.example/ubuntu\n', '', codename='')
+        with self.assertRaises(Unavailable):
+            self.mirror('cdrom://disc/debian\n', '')
+        with mock.patch.dict(packages.os.environ, SCXX_DEBIAN_MIRROR='http://e.example/debian/'):
+            self.assertEqual(self.mirror('', '', codename=''), 'http://e.example/debian')
 
 
 if __name__ == '__main__':

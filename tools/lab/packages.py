@@ -22,7 +22,6 @@ from .errors import Unavailable
 
 # Backports carry the older series, sid and experimental the newest, testing what sid left behind.
 SUITES = ('trixie-backports', 'experimental', 'sid', 'testing')
-DEFAULT_MIRROR = 'http://deb.debian.org/debian'
 _KEYRINGS = ('/usr/share/keyrings/debian-archive-keyring.pgp',
              '/usr/share/keyrings/debian-archive-keyring.gpg')
 _HELPER = '/usr/lib/apt/apt-helper'
@@ -166,18 +165,24 @@ def debian_codename():
 
 
 def mirror():
-    """The mirror that this machine's apt uses for its Debian release, else Debian's own."""
+    """The mirror that SCXX_DEBIAN_MIRROR names, else the one that this machine's apt uses."""
+    if named := os.environ.get('SCXX_DEBIAN_MIRROR'):
+        return named.rstrip('/')
     codename = debian_codename()
+    sites = []
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         if codename:
             sites = _apt_get('indextargets', '--format', '$(SITE)', 'Created-By: Packages',
                              'Origin: Debian', 'Label: Debian', f'Codename: {codename}').split()
-            # Before the first apt-get update nothing says whose a source is; but only
-            # Debian's own mirrors have the -updates suite.
-            sites += re.findall(rf"^'(\S+?)/+dists/{codename}-updates/",
-                                _apt_get('update', '--print-uris'), re.M)
-            return next((s for s in sites if s.startswith('http')), DEFAULT_MIRROR)
-    return DEFAULT_MIRROR
+            # Before the first apt-get update nothing says whose a source is; but only Debian's
+            # own mirrors have the -updates suite. Last, a path that ends as Debian's does.
+            uris = _apt_get('update', '--print-uris')
+            sites += re.findall(rf"^'(\S+?)/+dists/{codename}-updates/", uris, re.M)
+            sites += re.findall(rf"^'(\S+?/debian)/+dists/{codename}/", uris, re.M)
+    for site in sites:
+        if site.startswith('http'):
+            return site
+    raise Unavailable('apt here knows no Debian mirror: set SCXX_DEBIAN_MIRROR to the address of one')
 
 
 def _apt_get(*arguments):

@@ -11,7 +11,7 @@
 #ifndef __LAVD_CRITICALITY_BPF_H
 #define __LAVD_CRITICALITY_BPF_H
 
-#include "lavd.bpf.h"
+#include "state.bpf.h"
 
 /* Frequencies are cut here: the product of all factors must stay below 2^63. */
 enum { LAVD_FREQ_MAX = 100000 };

@@ -21,7 +21,7 @@
 #ifndef __LAVD_DEADLINE_BPF_H
 #define __LAVD_DEADLINE_BPF_H
 
-#include "lavd.bpf.h"
+#include "state.bpf.h"
 
 /* The furthest that a deadline lies from the clock, in virtual time. */
 enum { LAVD_DEBT_MAX_NS = 100 * 1000 * 1000 };

@@ -5,7 +5,7 @@
  * This file is the callbacks in the order of a task's life; what they decide stands in the topic
  * files: criticality.bpf.h, deadline.bpf.h, queue.bpf.h. README.md explains the policy.
  */
-#include "lavd.bpf.h"
+#include "state.bpf.h"
 #include "criticality.bpf.h"
 #include "deadline.bpf.h"
 #include "queue.bpf.h"

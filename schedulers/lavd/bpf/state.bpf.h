@@ -3,8 +3,8 @@
  * scx_lavd: what the parts of the policy share: the knobs, a task's context, the state by cid and
  * domain. README.md explains the policy; each other file here is one topic of it.
  */
-#ifndef __LAVD_BPF_H
-#define __LAVD_BPF_H
+#ifndef __LAVD_STATE_BPF_H
+#define __LAVD_STATE_BPF_H
 
 #define SCX_TASK_TYPE struct lavd_task
 #include <scx/scheduler.bpf.h>
