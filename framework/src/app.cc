@@ -289,8 +289,11 @@ AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
     return Next::stop;
   }
   if (exit->is_error()) {
-    if (!exit->dump.empty()) app.log->error("the kernel's debug dump:\n{}", exit->dump);
-    for (const auto& frame : symbolize(exit->backtrace)) app.log->error("  at {}", frame);
+    if (!exit->dump.empty()) {
+      app.log->error("the kernel's debug dump:\n{}", exit->dump);
+    } else {
+      for (const auto& frame : symbolize(exit->backtrace)) app.log->error("  at {}", frame);
+    }
     app.log->error("{} was ended by the kernel: {}; the kernel's own scheduler is back", app.name,
                    exit->summary());
     app.exit_status = 1;
