@@ -48,19 +48,25 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
  * block of its own, ctx is a copy with cids in place of CPU numbers. */
 #define __SCX_PLAIN(fn, args...)	return fn(___bpf_ctx_cast(args))
 
-/* The first argument is a CPU or cid. */
+/* The first argument is a CPU or cid; there may be a second. */
 #define __SCX_CID0(fn, args...)							\
 	unsigned long long *scx_ctx_ = ctx;					\
 	{									\
-		unsigned long long ctx[3] = { scx_from_kernel(scx_ctx_[0]) };	\
-		__SCX_REST(1, ##args);						\
+		unsigned long long ctx[2] = { scx_from_kernel(scx_ctx_[0]) };	\
+		if (___bpf_narg(args) > 1)					\
+			ctx[1] = scx_ctx_[___bpf_narg(args) > 1 ? 1 : 0];	\
 		fn(___bpf_ctx_cast(args));					\
 	}
 
-/* Copy the arguments after the converted first one. */
-#define __SCX_REST(from, args...)						\
-	if (___bpf_narg(args) > 1)						\
-		ctx[1] = scx_ctx_[___bpf_narg(args) > 1 ? 1 : 0]
+/* The second of three arguments is; `call` is what to do with fn and the copy. */
+#define __SCX_CID1(call)							\
+	unsigned long long *scx_ctx_ = ctx;					\
+	{									\
+		unsigned long long ctx[3] = {					\
+			scx_ctx_[0], scx_from_kernel(scx_ctx_[1]), scx_ctx_[2],	\
+		};								\
+		call;								\
+	}
 
 #define __SCX_DISPATCH(fn, args...)						\
 	scx_arena_touch();							\
@@ -71,24 +77,10 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
 	scx_idle_update(scx_from_kernel(ctx[0]), ctx[1]);			\
 	__SCX_CID0(fn, ##args)
 
-#define __SCX_SELECT(fn, args...)						\
-	unsigned long long *scx_ctx_ = ctx;					\
-	{									\
-		unsigned long long ctx[3] = {					\
-			scx_ctx_[0], scx_from_kernel(scx_ctx_[1]), scx_ctx_[2],	\
-		};								\
-		return scx_to_kernel(fn(___bpf_ctx_cast(args)));		\
-	}
-
-/* (dump context, CPU or cid, idle) */
-#define __SCX_DUMP_CID(fn, args...)						\
-	unsigned long long *scx_ctx_ = ctx;					\
-	{									\
-		unsigned long long ctx[3] = {					\
-			scx_ctx_[0], scx_from_kernel(scx_ctx_[1]), scx_ctx_[2],	\
-		};								\
-		fn(___bpf_ctx_cast(args));					\
-	}
+#define __SCX_SELECT(fn, args...) \
+	__SCX_CID1(return scx_to_kernel(fn(___bpf_ctx_cast(args))))
+#define __SCX_DUMP_CID(fn, args...) \
+	__SCX_CID1(fn(___bpf_ctx_cast(args)))
 
 /* The policy sees the task's set of allowed cids, already updated: (p, scx_bits allowed). */
 #define __SCX_SET_CMASK(fn, args...)						\
@@ -114,7 +106,13 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
 
 #define __SCX_INIT_TASK(fn, args...)						\
 	s32 scx_err_ = scx_task_init((struct task_struct *)ctx[0], sizeof(SCX_TASK_TYPE));	\
-	return scx_err_ ?: fn(___bpf_ctx_cast(args))
+	if (!scx_err_) {							\
+		scx_err_ = fn(___bpf_ctx_cast(args));				\
+		/* the kernel calls no exit_task then */			\
+		if (scx_err_)							\
+			scx_task_exit((struct task_struct *)ctx[0]);		\
+	}									\
+	return scx_err_
 
 #define __SCX_EXIT_TASK(fn, args...)						\
 	fn(___bpf_ctx_cast(args));						\
