@@ -26,7 +26,7 @@ struct {
 #ifdef __TARGET_ARCH_arm64
 	__ulong(map_extra, 0x1ull << 32);	/* where user space sees it */
 #else
-	__ulong(map_extra, 0x1ull << 44);
+	__ulong(map_extra, 0x1ull << 45);	/* clear of AddressSanitizer's shadow */
 #endif
 } scx_arena __weak SEC(".maps");
 
