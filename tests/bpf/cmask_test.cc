@@ -49,18 +49,22 @@ TEST_P(Cmask, TheFirstCidOfARangeThatIsInBothSets) {
   const auto a = library_->set_a(), b = library_->set_b();
   for (int turn = 0; turn < 40; ++turn) {
     const u32 one_in = 1 + static_cast<u32>(below(200));
-    const Cids in_a = random_cids(random_, nr_cids, 2), in_b = random_cids(random_, nr_cids, one_in);
+    const Cids in_a = random_cids(random_, nr_cids, 2),
+               in_b = random_cids(random_, nr_cids, one_in);
     write(a, in_a);
     write(b, in_b);
     for (int range = 0; range < 50; ++range) {
       const int first = below(nr_cids), nr = below(nr_cids + 1 - static_cast<u32>(first));
       int expected = -1;
-      for (auto at = in_b.lower_bound(first); expected < 0 && at != in_b.end() && *at < first + nr; ++at)
+      for (auto at = in_b.lower_bound(first); expected < 0 && at != in_b.end() && *at < first + nr;
+           ++at)
         if (in_a.contains(*at)) expected = *at;
-      EXPECT_EQ(library_->result(library_->progs().range_find_and,
-                                 {.a = address(a), .b = address(b), .first = static_cast<u32>(first),
-                                  .nr = static_cast<u32>(nr)}),
-                expected)
+      EXPECT_EQ(
+          library_->result(library_->progs().range_find_and, {.a = address(a),
+                                                              .b = address(b),
+                                                              .first = static_cast<u32>(first),
+                                                              .nr = static_cast<u32>(nr)}),
+          expected)
           << first << " + " << nr;
     }
   }
@@ -91,12 +95,14 @@ TEST_P(Cmask, CoresOfOneTo64ThreadsAnywhere) {
   for (int turn = 0; turn < 2000; ++turn) {
     const int first = below(nr_cids);
     const int nr = 1 + below(std::min(64U, nr_cids - static_cast<u32>(first)));
-    const library_args args{.a = address(set), .first = static_cast<u32>(first), .nr = static_cast<u32>(nr)};
+    const library_args args{
+        .a = address(set), .first = static_cast<u32>(first), .nr = static_cast<u32>(nr)};
     Cids core;
     for (int cid = first; cid < first + nr; ++cid) core.insert(cid);
     switch (below(3)) {
       case 0:
-        EXPECT_EQ(library_->result(progs.core_full, args), std::includes(expected.begin(), expected.end(), core.begin(), core.end()))
+        EXPECT_EQ(library_->result(progs.core_full, args),
+                  std::includes(expected.begin(), expected.end(), core.begin(), core.end()))
             << first << " + " << nr;
         break;
       case 1:
@@ -121,7 +127,8 @@ TEST_P(Cmask, OneOfSeveralThreadsTakesABit) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (u32 cid = 0; cid < nr_cids; ++cid) {
-        if (library_->result(library_->progs().bit_take, {.a = address(set), .first = cid})) ++taken;
+        if (library_->result(library_->progs().bit_take, {.a = address(set), .first = cid}))
+          ++taken;
       }
     });
   }

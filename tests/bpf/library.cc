@@ -19,7 +19,8 @@ namespace {
 // number is not its cid.
 RawTopology interleaved() {
   std::vector<CoreSpec> specs;
-  for (int core = 0; core < 32; ++core) specs.push_back({.cpus = {core, core + 32}, .llc = core / 16});
+  for (int core = 0; core < 32; ++core)
+    specs.push_back({.cpus = {core, core + 32}, .llc = core / 16});
   return machine(specs);
 }
 
@@ -31,7 +32,8 @@ RawTopology straddling() { return machine(cores(2, 1, 0) + cores(21, 3, 2)); }
 RawTopology crooked() {
   std::vector<CoreSpec> specs;
   for (int llc = 0; llc < 10; ++llc) {
-    auto big = cores(20, 3, llc * 100, llc / 5, llc), little = cores(40, 1, llc * 100 + 60, llc / 5, llc);
+    auto big = cores(20, 3, llc * 100, llc / 5, llc),
+         little = cores(40, 1, llc * 100 + 60, llc / 5, llc);
     for (CoreSpec& core : big) core.capacity = 1024;
     for (CoreSpec& core : little) core.capacity = 300;
     specs = std::move(specs) + big + little;
@@ -43,7 +45,8 @@ RawTopology crooked() {
 
 RawTopology largest() {
   std::vector<CoreSpec> specs;
-  for (int llc = 0; llc < 64; ++llc) specs = std::move(specs) + cores(64, 2, llc * 128, llc / 8, llc);
+  for (int llc = 0; llc < 64; ++llc)
+    specs = std::move(specs) + cores(64, 2, llc * 128, llc / 8, llc);
   return machine(specs);
 }
 
@@ -60,6 +63,9 @@ std::vector<SizedMachine> sized_machines() {
 }
 
 Result<std::unique_ptr<Library>> Library::load(Machine machine) {
+#ifdef __SANITIZE_THREAD__
+  return fail(ErrorKind::unsupported, "ThreadSanitizer leaves no room for an arena");
+#endif
   if (::geteuid() != 0) return fail(ErrorKind::permission, "loading BPF needs root");
   const auto kernel = SCX_TRY(KernelBtf::load());
   if (!kernel.has_function("bpf_arena_alloc_pages"))
@@ -120,7 +126,8 @@ void LibraryTest::SetUp() {
   auto loaded = Library::load(whole(GetParam().make()));
   if (!loaded) {
     const ErrorKind kind = loaded.error().kind;
-    if (kind == ErrorKind::permission || kind == ErrorKind::unsupported || kind == ErrorKind::missing)
+    if (kind == ErrorKind::permission || kind == ErrorKind::unsupported ||
+        kind == ErrorKind::missing)
       GTEST_SKIP() << loaded.error().message();
     FAIL() << loaded.error().message();
   }

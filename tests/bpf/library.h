@@ -13,10 +13,11 @@
 #include <span>
 #include <vector>
 
+#include "library_intf.h"
 #include "scx/framework/tables.h"
 #include "support.h"
-// In this order: the skeleton uses the types of the shared header.
-#include "library_intf.h"
+
+// The skeleton uses the types of the shared header: a block of its own, below it.
 #include "library.skel.h"
 
 namespace scx::test {
@@ -26,14 +27,16 @@ using Cids = std::set<int>;
 
 class Library {
  public:
-  // Errors: permission or unsupported when this machine cannot run it, others when the library is at
-  // fault.
+  // Errors: permission or unsupported when this machine cannot run it, others when the library is
+  // at fault.
   static Result<std::unique_ptr<Library>> load(Machine machine);
 
   // Runs one of progs() once; any number of threads may do so at once. What the program left in its
   // context, or its result alone.
   library_args run(bpf_program* program, library_args args) const;
-  s64 result(bpf_program* program, const library_args& args) const { return run(program, args).result; }
+  s64 result(bpf_program* program, const library_args& args) const {
+    return run(program, args).result;
+  }
   const auto& progs() const { return skel_->progs; }
 
   const Machine& machine() const { return machine_; }

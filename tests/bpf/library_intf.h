@@ -3,6 +3,8 @@
 #ifndef LIBRARY_INTF_H
 #define LIBRARY_INTF_H
 
+#include <scx/tables.h>
+
 #ifdef __cplusplus
 #define UNLESS_GIVEN {}
 #else

@@ -29,7 +29,8 @@ class Slab : public LibraryTest {
   void expect_whole(std::vector<u64> all) {
     ASSERT_EQ(all.size(), library_->slab().nr_total);
     std::ranges::sort(all);
-    for (std::size_t i = 1; i < all.size(); ++i) ASSERT_GE(all[i] - all[i - 1], library_->context_size());
+    for (std::size_t i = 1; i < all.size(); ++i)
+      ASSERT_GE(all[i] - all[i - 1], library_->context_size());
   }
 };
 INSTANTIATE_TEST_SUITE_P(, Slab, ::testing::ValuesIn(sized_machines()),
@@ -99,7 +100,8 @@ TEST_P(Slab, NoContextIsHandedToTwo) {
   // Keep a handful: few contexts change hands most, which is where ABA would strike.
   std::vector<u64> held = pop_all();
   for (std::size_t i = 0; i < std::min<std::size_t>(3, held.size()); ++i) push(held[i]);
-  held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, held.size())));
+  held.erase(held.begin(),
+             held.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, held.size())));
   churn(*library_, 40000, false);
   EXPECT_EQ(library_->found().taken_twice, 0U);
   EXPECT_EQ(library_->found().turns + library_->found().nothing, 4U * 40000);

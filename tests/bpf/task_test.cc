@@ -27,7 +27,8 @@ struct Cmask {
 
 class TaskCids : public LibraryTest {
  protected:
-  // The kernel's mask of cids base … base + nr - 1, of which `cids` are set; it lies in set_b's array.
+  // The kernel's mask of cids base … base + nr - 1, of which `cids` are set; it lies in set_b's
+  // array.
   u64 write_cmask(u32 base, u32 nr, const Cids& cids) {
     auto* cmask = reinterpret_cast<Cmask*>(library_->set_b().data());
     cmask->base = base;
@@ -40,7 +41,8 @@ class TaskCids : public LibraryTest {
     return reinterpret_cast<u64>(cmask);
   }
   s64 copy(u64 cmask) {
-    return library_->result(library_->progs().copy_cmask, {.a = address(library_->set_a()), .b = cmask});
+    return library_->result(library_->progs().copy_cmask,
+                            {.a = address(library_->set_a()), .b = cmask});
   }
 };
 INSTANTIATE_TEST_SUITE_P(, TaskCids, ::testing::ValuesIn(sized_machines()),
@@ -59,7 +61,8 @@ TEST_P(TaskCids, ACmaskOfTheWholeMachineIsCopied) {
 TEST_P(TaskCids, ACmaskOfAPartCountsInItsPartOnly) {
   const u32 nr_cids = library_->counts().nr_cids;
   for (int turn = 0; turn < 20; ++turn) {
-    const u32 base = static_cast<u32>(below(nr_cids)), nr = static_cast<u32>(below(nr_cids - base)) + 1;
+    const u32 base = static_cast<u32>(below(nr_cids)),
+              nr = static_cast<u32>(below(nr_cids - base)) + 1;
     Cids cids = random_cids(random_, nr_cids, 2);
     std::erase_if(cids, [&](int cid) {
       return static_cast<u32>(cid) < base || static_cast<u32>(cid) >= base + nr;
@@ -82,7 +85,8 @@ TEST_P(TaskCids, AnEmptyCmaskAllowsNothing) {
 // on a larger one the library would read beyond the kernel's mask.
 std::vector<SizedMachine> small_machines() {
   auto machines = sized_machines();
-  std::erase_if(machines, [](const SizedMachine& m) { return m.make().possible.last().value() >= 64; });
+  std::erase_if(machines,
+                [](const SizedMachine& m) { return m.make().possible.last().value() >= 64; });
   machines.push_back({"ThisOne", [] { return read_machine({}).value_or(RawTopology{}); }});
   return machines;
 }
@@ -92,14 +96,16 @@ class TaskAffinity : public LibraryTest {
   static constexpr int kTurns = 200;
 
   void SetUp() override {
-    if (::sched_getaffinity(0, sizeof(all_), &all_) != 0 || word(all_) == 0 || CPU_COUNT(&all_) > 64)
+    if (::sched_getaffinity(0, sizeof(all_), &all_) != 0 || word(all_) == 0 ||
+        CPU_COUNT(&all_) > 64)
       GTEST_SKIP() << "this machine has too many CPUs";
     LibraryTest::SetUp();
   }
 
   static u64 word(const cpu_set_t& cpus) {
     u64 bits = 0;
-    for (std::size_t cpu = 0; cpu < 64; ++cpu) bits |= static_cast<u64>(CPU_ISSET(cpu, &cpus) != 0) << cpu;
+    for (std::size_t cpu = 0; cpu < 64; ++cpu)
+      bits |= static_cast<u64>(CPU_ISSET(cpu, &cpus) != 0) << cpu;
     return bits;
   }
 
@@ -149,7 +155,8 @@ class SlowPage {
     page_ = ::mmap(nullptr, kSize, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     uffdio_api api{.api = UFFD_API, .features = 0, .ioctls = 0};
     uffdio_register area{.range = range(), .mode = UFFDIO_REGISTER_MODE_MISSING, .ioctls = 0};
-    if (!fd_ || ::ioctl(fd_.get(), UFFDIO_API, &api) != 0 || ::ioctl(fd_.get(), UFFDIO_REGISTER, &area) != 0)
+    if (!fd_ || ::ioctl(fd_.get(), UFFDIO_API, &api) != 0 ||
+        ::ioctl(fd_.get(), UFFDIO_REGISTER, &area) != 0)
       return;
     giver_ = std::thread([this] {
       uffd_msg fault{};

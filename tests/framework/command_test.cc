@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A scheduler's command line, as somebody at a terminal meets it. scx_simple stands for all of them:
-// they share it.
+// A scheduler's command line, as somebody at a terminal meets it. scx_simple stands for all of
+// them: they share it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -173,8 +173,7 @@ TEST(Command, NumbersOutOfRangeAreWrongUsage) {
 }
 
 TEST(Command, WithoutSchedExtItSaysSoInOneLine) {
-  if (std::filesystem::exists("/sys/kernel/sched_ext"))
-    GTEST_SKIP() << "this kernel has sched_ext";
+  if (std::filesystem::exists("/sys/kernel/sched_ext")) GTEST_SKIP() << "this kernel has sched_ext";
   Process process({});
   EXPECT_EQ(process.status(), 1);
   EXPECT_EQ(process.out(), "");

@@ -16,7 +16,8 @@ using ::testing::EndsWith;
 
 constexpr s64 kRestart = 1ll << 48;  // SCX_ECODE_ACT_RESTART
 
-scx_exit_record ended(ExitKind kind, const char* reason = "", const char* message = "", s64 code = 0) {
+scx_exit_record ended(ExitKind kind, const char* reason = "", const char* message = "",
+                      s64 code = 0) {
   scx_exit_record record{};
   record.kind = static_cast<s32>(kind);
   record.exit_code = code;
@@ -30,7 +31,8 @@ TEST(ExitReport, NothingWhileTheSchedulerRuns) {
 }
 
 TEST(ExitReport, SaysWhatTheKernelSaid) {
-  const auto report = read_exit(ended(ExitKind::error_stall, "runnable task stall", "task 7 waited", 42), "a\nb\n");
+  const auto report =
+      read_exit(ended(ExitKind::error_stall, "runnable task stall", "task 7 waited", 42), "a\nb\n");
   ASSERT_TRUE(report);
   EXPECT_EQ(report->kind, ExitKind::error_stall);
   EXPECT_EQ(report->code, 42);
@@ -47,7 +49,8 @@ TEST(ExitReport, ASummaryRepeatsNothing) {
 }
 
 TEST(ExitReport, ErrorsAreTheKindsFrom1024On) {
-  for (const ExitKind kind : {ExitKind::done, ExitKind::unreg, ExitKind::unreg_bpf, ExitKind::unreg_kern, ExitKind::sysrq})
+  for (const ExitKind kind : {ExitKind::done, ExitKind::unreg, ExitKind::unreg_bpf,
+                              ExitKind::unreg_kern, ExitKind::sysrq})
     EXPECT_FALSE(read_exit(ended(kind), "")->is_error()) << static_cast<int>(kind);
   for (const ExitKind kind : {ExitKind::error, ExitKind::error_bpf, ExitKind::error_stall})
     EXPECT_TRUE(read_exit(ended(kind), "")->is_error()) << static_cast<int>(kind);
@@ -62,7 +65,8 @@ TEST(ExitReport, KindsOfNewerKernelsKeepTheirNumber) {
 }
 
 TEST(ExitReport, ARestartIsAskedForByABitOfTheCode) {
-  EXPECT_TRUE(read_exit(ended(ExitKind::unreg_kern, "", "", kRestart | 1ll << 32), "")->wants_restart());
+  EXPECT_TRUE(
+      read_exit(ended(ExitKind::unreg_kern, "", "", kRestart | 1ll << 32), "")->wants_restart());
   EXPECT_TRUE(read_exit(ended(ExitKind::unreg_bpf, "", "", kRestart), "")->wants_restart());
   EXPECT_FALSE(read_exit(ended(ExitKind::unreg_kern, "", "", 1ll << 32), "")->wants_restart());
   // An error is not tried again, whatever its code.

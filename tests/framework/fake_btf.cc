@@ -63,7 +63,8 @@ FakeBtf& FakeBtf::add_enum64(const std::string& name,
 
 FakeBtf& FakeBtf::add_function(const std::string& name, const std::vector<std::string>& arguments) {
   const int proto = btf__add_func_proto(btf_.get(), 0);
-  for (const auto& argument : arguments) btf__add_func_param(btf_.get(), argument.c_str(), pointer_);
+  for (const auto& argument : arguments)
+    btf__add_func_param(btf_.get(), argument.c_str(), pointer_);
   btf__add_func(btf_.get(), name.c_str(), BTF_FUNC_STATIC, proto);
   return *this;
 }

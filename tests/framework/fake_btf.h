@@ -29,7 +29,8 @@ class FakeBtf {
   FakeBtf();
   FakeBtf& add_struct(const std::string& name, const std::vector<Member>& members);
   FakeBtf& add_union(const std::string& name);
-  FakeBtf& add_enum(const std::string& name, const std::vector<std::pair<std::string, std::int32_t>>& values);
+  FakeBtf& add_enum(const std::string& name,
+                    const std::vector<std::pair<std::string, std::int32_t>>& values);
   FakeBtf& add_enum64(const std::string& name,
                       const std::vector<std::pair<std::string, std::uint64_t>>& values);
   // A function that takes pointers of these names.

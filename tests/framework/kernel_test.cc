@@ -23,9 +23,10 @@ KernelBtf load(const FakeBtf& fake) {
 }
 
 TEST(KernelBtf, KnowsStructsAndTheirMembers) {
-  const KernelBtf btf = load(FakeBtf()
-                                 .add_struct("sched_ext_ops", {"enqueue", {"timeout_ms", 4}, {"name", 128}})
-                                 .add_union("either"));
+  const KernelBtf btf =
+      load(FakeBtf()
+               .add_struct("sched_ext_ops", {"enqueue", {"timeout_ms", 4}, {"name", 128}})
+               .add_union("either"));
   EXPECT_TRUE(btf.has_struct("sched_ext_ops"));
   EXPECT_FALSE(btf.has_struct("sched_ext_ops_cid"));
   EXPECT_FALSE(btf.has_struct("either"));
@@ -43,8 +44,9 @@ TEST(KernelBtf, KnowsEnumeratorsOfEitherSize) {
   const KernelBtf btf =
       load(FakeBtf()
                .add_enum("scx_kick_flags", {{"SCX_KICK_IDLE", 1}, {"SCX_KICK_WAIT", 4}})
-               .add_enum64("scx_enq_flags", {{"SCX_ENQ_HEAD", 16}, {"SCX_ENQ_LAST", 1ull << 41},
-                                             {"SCX_ENQ_ALL", ~0ull}}));
+               .add_enum64(
+                   "scx_enq_flags",
+                   {{"SCX_ENQ_HEAD", 16}, {"SCX_ENQ_LAST", 1ull << 41}, {"SCX_ENQ_ALL", ~0ull}}));
   EXPECT_EQ(btf.enum_value("scx_kick_flags", "SCX_KICK_WAIT"), 4U);
   EXPECT_EQ(btf.enum_value("scx_enq_flags", "SCX_ENQ_HEAD"), 16U);
   EXPECT_EQ(btf.enum_value("scx_enq_flags", "SCX_ENQ_LAST"), 1ull << 41);
@@ -70,8 +72,9 @@ TEST(KernelBtf, AKfuncThatShowsItsImplicitArgumentAndHasNoTwinIsBroken) {
 }
 
 TEST(KernelBtf, ASoundKernelHasNoBrokenKfuncs) {
-  EXPECT_THAT(load(FakeBtf().add_function("scx_bpf_create_dsq", {"dsq_id", "node"})).broken_kfuncs(),
-              IsEmpty());
+  EXPECT_THAT(
+      load(FakeBtf().add_function("scx_bpf_create_dsq", {"dsq_id", "node"})).broken_kfuncs(),
+      IsEmpty());
 }
 
 TEST(KernelBtf, SaysWhichFileItCannotRead) {

@@ -9,6 +9,7 @@
 
 #include "fake_btf.h"
 #include "support.h"
+
 // The skeletons use the kernel's type names, which the headers above bring.
 #include "cpu_form.skel.h"
 #include "no_table.skel.h"
@@ -32,9 +33,18 @@ Members operator+(Members a, const Members& b) {
 
 // What the tables of the kernels have, as far as these schedulers use it (facts of the BTF of 6.16,
 // 7.2 and 7.3).
-const Members kCommon{"enqueue",     "dispatch", "update_idle", "init_task", "exit_task", "init",
-                      "exit",        {"flags", 8}, {"timeout_ms", 4}, {"exit_dump_len", 4},
-                      {"hotplug_seq", 8}, {"name", 128}};
+const Members kCommon{"enqueue",
+                      "dispatch",
+                      "update_idle",
+                      "init_task",
+                      "exit_task",
+                      "init",
+                      "exit",
+                      {"flags", 8},
+                      {"timeout_ms", 4},
+                      {"exit_dump_len", 4},
+                      {"hotplug_seq", 8},
+                      {"name", 128}};
 const Members kCgroup616{"cgroup_init", "cgroup_exit", "cgroup_set_weight"};
 const Members kCgroup{"cgroup_init", "cgroup_exit", "cgroup_set_weight", "cgroup_set_idle"};
 const Members kCpuctl{"cpuctl_init", "cpuctl_exit", "cpuctl_set_weight", "cpuctl_set_idle"};
@@ -43,9 +53,10 @@ const Members kCid{"select_cid", "set_cmask", "cid_online", "cid_offline", "dump
 const Members kShards{{"cid_shard_size", 4}};
 
 FakeBtf kernel_6_16() {
-  return std::move(FakeBtf()
-                       .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup616)
-                       .add_enum64("scx_ops_flags", {{"SCX_OPS_ENQ_LAST", 2}, {"SCX_OPS_ALL_FLAGS", 0x1007f}}));
+  return std::move(
+      FakeBtf()
+          .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup616)
+          .add_enum64("scx_ops_flags", {{"SCX_OPS_ENQ_LAST", 2}, {"SCX_OPS_ALL_FLAGS", 0x1007f}}));
 }
 
 FakeBtf kernel_7_2() {
@@ -149,7 +160,8 @@ TEST_F(OpsTable, WhatTheKernelLacksIsDroppedAndNamed) {
   EXPECT_EQ(cpu().cgroup_set_idle, nullptr);
   EXPECT_EQ(cpu().cid_shard_size, 0U);
   EXPECT_EQ(cpu().flags, 2U);
-  EXPECT_THAT(plan->dropped, UnorderedElementsAre("cgroup_set_idle", "cid_shard_size", "ops flags 0x100"));
+  EXPECT_THAT(plan->dropped,
+              UnorderedElementsAre("cgroup_set_idle", "cid_shard_size", "ops flags 0x100"));
 }
 
 TEST_F(OpsTable, ProgramsThatTheTableDoesNotNameAreNotLoaded) {
@@ -194,7 +206,8 @@ TEST_F(OpsTable, TheCgroupCallbacksAreRenamedForNewerKernels) {
 }
 
 TEST_F(OpsTable, TheCpuFormCanBeForced) {
-  const auto plan = prepare(skel_, kernel_7_3(), plain(), {.form = Form::cpu, .ops_name = {}, .btf_path = {}});
+  const auto plan =
+      prepare(skel_, kernel_7_3(), plain(), {.form = Form::cpu, .ops_name = {}, .btf_path = {}});
   ASSERT_TRUE(plan) << plan.error().message();
   EXPECT_EQ(plan->form, Form::cpu);
   EXPECT_EQ(cpu().cgroup_init, progs().two_cgroup_init);
@@ -223,7 +236,8 @@ TEST_F(OpsTable, AGivenNameReplacesTheObjectsOwn) {
 }
 
 TEST_F(OpsTable, ANameThatIsTooLongIsCut) {
-  ASSERT_TRUE(prepare(skel_, kernel_7_2(), plain(), {.form = {}, .ops_name = std::string(500, 'n'), .btf_path = {}}));
+  ASSERT_TRUE(prepare(skel_, kernel_7_2(), plain(),
+                      {.form = {}, .ops_name = std::string(500, 'n'), .btf_path = {}}));
   EXPECT_EQ(name_in(skel_->maps.two_ops), std::string(127, 'n'));
 }
 

@@ -88,7 +88,8 @@ TEST(WaitForEnd, EndsOnEachSignalThatAsksForIt) {
 }
 
 TEST(WaitForEnd, OtherSignalsDoNotEndIt) {
-  struct sigaction ignore_it{}, before{};
+  struct sigaction ignore_it {
+  }, before{};
   ignore_it.sa_handler = [](int) {};
   ::sigaction(SIGUSR1, &ignore_it, &before);
   in_a_thread([] {
@@ -109,7 +110,8 @@ TEST(WaitForEnd, OtherSignalsDoNotEndIt) {
 TEST(WaitForEnd, DoesPeriodicWork) {
   in_a_thread([] {
     int turns = 0;
-    const RunOptions options{.run_for = 500ms, .interval = 50ms, .on_interval = [&turns] { ++turns; }};
+    const RunOptions options{
+        .run_for = 500ms, .interval = 50ms, .on_interval = [&turns] { ++turns; }};
     EXPECT_EQ(wait_for_end(-1, made(), options), RunEnd::time);
     // On a busy machine turns may be late and fall together, but none is too early.
     EXPECT_GE(turns, 2);

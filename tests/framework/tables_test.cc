@@ -151,7 +151,8 @@ TEST(Tables, TwoNodesWithTwoCachesEach) {
   EXPECT_EQ(t.machine.nr_cids, 16U);
   EXPECT_EQ(t.machine.nr_cores, 8U);
   EXPECT_EQ(t.machine.nr_domains, 4U);
-  EXPECT_THAT(ranges(t.llcs), ElementsAre(std::pair(0, 4), std::pair(4, 4), std::pair(8, 4), std::pair(12, 4)));
+  EXPECT_THAT(ranges(t.llcs),
+              ElementsAre(std::pair(0, 4), std::pair(4, 4), std::pair(8, 4), std::pair(12, 4)));
   EXPECT_THAT(ranges(t.nodes), ElementsAre(std::pair(0, 8), std::pair(8, 8)));
   EXPECT_EQ(t.cids[13].node, 1);
   EXPECT_EQ(t.cids[13].llc, 3);
