@@ -3,12 +3,9 @@
 
 #include <bpf/libbpf.h>
 
-#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <mutex>
-#include <string_view>
-#include <vector>
 
 namespace scx {
 namespace {
@@ -38,26 +35,5 @@ LibbpfLog::LibbpfLog() : outer_(innermost) {
 }
 
 LibbpfLog::~LibbpfLog() { innermost = outer_; }
-
-std::string LibbpfLog::essence(int lines) const {
-  std::vector<std::string_view> found;
-  std::string_view rest = text_;
-  bool in_verifier_log = false;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (line.find("-- BEGIN PROG LOAD LOG --") != line.npos) in_verifier_log = true;
-    const bool end = line.find("-- END PROG LOAD LOG --") != line.npos;
-    if (!in_verifier_log && !line.empty()) found.push_back(line);
-    if (end) in_verifier_log = false;
-  }
-  std::string text;
-  for (const auto line : found) {
-    if (lines-- <= 0) break;
-    if (!text.empty()) text += "; ";
-    text += line;
-  }
-  return text;
-}
 
 }  // namespace scx

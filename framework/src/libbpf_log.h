@@ -20,8 +20,6 @@ class LibbpfLog {
 
   // Everything so far, a line each, without libbpf's prefix.
   const std::string& text() const { return text_; }
-  // The lines that explain a failure, without the verifier's log: at most `lines`, joined by "; ".
-  std::string essence(int lines) const;
 
  private:
   std::string text_;
