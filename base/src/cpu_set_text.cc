@@ -4,8 +4,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
+#include <charconv>
 #include <iterator>
+#include <vector>
 
 #include "scx/base/cpu_set.h"
 
@@ -70,7 +73,7 @@ class Cursor {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
 
-Result<std::int32_t> take_number(Cursor& cursor, std::int32_t limit) {
+Result<std::int32_t> take_number(Cursor& cursor, std::int64_t limit) {
   const std::size_t start = cursor.at();
   const std::string_view digits = cursor.take_while(is_digit);
   if (digits.empty()) return cursor.unexpected_here("a number");
@@ -99,9 +102,10 @@ Status take_element(Cursor& cursor, std::int32_t max_cpu, CpuSet& set) {
     return {};
   }
   const std::size_t pattern = cursor.at();
-  const std::int32_t used = SCX_TRY(take_number(cursor, max_cpu + 1));
+  const std::int64_t most = std::min<std::int64_t>(std::int64_t{max_cpu} + 1, INT32_MAX);
+  const std::int32_t used = SCX_TRY(take_number(cursor, most));
   if (!cursor.take('/')) return cursor.unexpected_here("'/'");
-  const std::int32_t group = SCX_TRY(take_number(cursor, max_cpu + 1));
+  const std::int32_t group = SCX_TRY(take_number(cursor, most));
   if (group == 0 || used > group)
     return cursor.error(pattern, fmt::format("the pattern {}/{}, which takes {} of every {},", used,
                                              group, used, group));
@@ -130,55 +134,48 @@ Result<CpuSet> parse_cpu_list(std::string_view text, std::int32_t max_cpu) {
 std::string to_cpu_list(const CpuSet& set) {
   std::string text;
   auto out = std::back_inserter(text);
-  for (CpuId first = set.first(); first.valid();) {
-    CpuId last = first, after = set.next(first);
-    while (after.valid() && after.value() == last.value() + 1) {
-      last = after;
-      after = set.next(after);
-    }
+  for (auto at = set.begin(); at != set.end();) {
+    const CpuId first = *at;
+    CpuId last = first;
+    while (++at != set.end() && (*at).value() == last.value() + 1) last = *at;
     if (!text.empty()) text += ',';
     fmt::format_to(out, "{}", first.value());
     if (last != first) fmt::format_to(out, "-{}", last.value());
-    first = after;
   }
   return text;
 }
 
 Result<CpuSet> parse_cpu_mask(std::string_view text, std::int32_t max_cpu) {
   constexpr std::size_t kDigits = 8;
-  struct Chunk {
-    std::size_t at;
-    std::string_view digits;
-  };
+  constexpr std::int32_t kBits = 32;
   Cursor cursor{text, "mask", "ff,00000000"};
-  std::vector<Chunk> chunks;
+  std::vector<std::uint32_t> words;  // most significant first, from the first one above 0 on
+  std::size_t used_at = 0;           // where that one stands
+  bool first = true;
   do {
     const std::size_t at = cursor.at();
-    chunks.push_back({at, cursor.take_while(is_hex)});
-    const std::size_t length = chunks.back().digits.size();
-    if (length == 0) return cursor.unexpected_here("a hexadecimal digit");
-    if (length > kDigits || (chunks.size() > 1 && length < kDigits))
-      return cursor.error(at, fmt::format("a word of {} digits, where {}8 are,", length,
-                                          chunks.size() > 1 ? "" : "at most "));
+    const std::string_view digits = cursor.take_while(is_hex);
+    if (digits.empty()) return cursor.unexpected_here("a hexadecimal digit");
+    if (digits.size() > kDigits || (!first && digits.size() < kDigits))
+      return cursor.error(at, fmt::format("a word of {} digits, where {}8 are,", digits.size(),
+                                          first ? "at most " : ""));
+    first = false;
+    std::uint32_t word = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), word, 16);
+    if (words.empty()) used_at = at;
+    if (word != 0 || !words.empty()) words.push_back(word);
   } while (cursor.take(','));
   if (!cursor.done()) return cursor.unexpected_here("',' or the end");
 
   CpuSet set;
-  for (std::size_t c = 0; c < chunks.size(); ++c) {
-    if (chunks[c].digits.find_first_not_of('0') == std::string_view::npos)
-      continue;  // most words are 0
-    std::size_t cpu = (chunks.size() - 1 - c) * 32 + chunks[c].digits.size() * 4;
-    for (char digit : chunks[c].digits) {
-      cpu -= 4;
-      const int value = is_digit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;
-      for (std::size_t bit = 0; bit < 4; ++bit) {
-        if ((value >> bit & 1) == 0) continue;
-        if (cpu + bit > static_cast<std::size_t>(max_cpu))
-          return cursor.error(chunks[c].at,
-                              fmt::format("CPU {}, above the limit of {},", cpu + bit, max_cpu));
-        set.insert(CpuId{static_cast<std::int32_t>(cpu + bit)});
-      }
-    }
+  if (words.empty()) return set;
+  const auto last =
+      static_cast<std::int64_t>(words.size() * kBits) - 1 - std::countl_zero(words[0]);
+  if (last > max_cpu)
+    return cursor.error(used_at, fmt::format("CPU {}, above the limit of {},", last, max_cpu));
+  for (std::int32_t base = 0; !words.empty(); base += kBits, words.pop_back()) {
+    for (std::uint32_t left = words.back(); left != 0; left &= left - 1)
+      set.insert(CpuId{base + std::countr_zero(left)});
   }
   return set;
 }

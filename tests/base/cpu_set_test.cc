@@ -4,16 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
+#include <vector>
 
 namespace scx {
 namespace {
 
 using ::testing::HasSubstr;
 
-CpuSet list(std::string_view text) {
-  auto set = parse_cpu_list(text);
+CpuSet list(std::string_view text, std::int32_t max_cpu = kMaxCpu) {
+  auto set = parse_cpu_list(text, max_cpu);
   EXPECT_TRUE(set) << text << ": " << (set ? "" : set.error().message());
   return set.value_or(CpuSet{});
 }
@@ -42,7 +44,10 @@ Sample random_sample(std::mt19937& random) {
     return static_cast<std::int32_t>(random() % static_cast<unsigned>(n));
   };
   Sample sample;
-  const std::int32_t base = below(3) == 0 ? below(kMaxCpu - 300) : 0, width = 1 + below(300);
+  // Near 0, somewhere, or over the whole range with wide gaps.
+  const std::int32_t where = below(4);
+  const std::int32_t base = where == 1 ? below(kMaxCpu - 300) : 0;
+  const std::int32_t width = where == 2 ? kMaxCpu + 1 : 1 + below(300);
   for (std::int32_t n = below(40); n > 0; --n) {
     const std::int32_t first = base + below(width), run = below(3) == 0 ? below(20) : 0;
     for (std::int32_t cpu = first; cpu <= std::min(first + run, kMaxCpu); ++cpu) {
@@ -50,8 +55,15 @@ Sample random_sample(std::mt19937& random) {
       sample.set.insert(CpuId{cpu});
     }
   }
+  if (below(8) == 0) {
+    const std::int32_t first = base + below(width), last = std::min(first + below(2000), kMaxCpu);
+    for (std::int32_t cpu = first; cpu <= last; ++cpu) sample.plain.insert(cpu);
+    sample.set.insert_range(CpuId{first}, CpuId{last});
+  }
   for (std::int32_t n = below(8); n > 0; --n) {
-    const std::int32_t cpu = base + below(width);
+    std::int32_t cpu = base + below(width);
+    const auto there = sample.plain.lower_bound(cpu);
+    if (there != sample.plain.end()) cpu = *there;
     sample.plain.erase(cpu);
     sample.set.erase(CpuId{cpu});
   }
@@ -102,6 +114,43 @@ TEST(CpuSet, EqualityDoesNotDependOnHistory) {
   EXPECT_EQ(set, CpuSet{});
 }
 
+TEST(CpuSet, CopiesAndMovesAreIndependent) {
+  std::mt19937 random{4};
+  for (int round = 0; round < 2000; ++round) {
+    const Sample a = random_sample(random), b = random_sample(random);
+    CpuSet copy = a.set;
+    copy.insert(CpuId{70000});
+    ASSERT_EQ(members(a.set), a.plain);
+    copy.erase(CpuId{70000});
+    ASSERT_EQ(copy, a.set);
+    CpuSet moved = std::move(copy);
+    ASSERT_EQ(moved, a.set);
+    copy = b.set;
+    std::swap(copy, moved);
+    ASSERT_EQ(copy, a.set);
+    ASSERT_EQ(moved, b.set);
+    copy = moved;
+    ASSERT_EQ(copy, b.set);
+    moved.clear();
+    ASSERT_TRUE(moved.empty());
+    ASSERT_EQ(moved, CpuSet{});
+  }
+}
+
+TEST(CpuSet, TakesItselfAsTheOther) {
+  std::mt19937 random{5};
+  for (int round = 0; round < 500; ++round) {
+    const CpuSet set = random_sample(random).set;
+    CpuSet joined = set, cut = set, left = set;
+    joined |= joined;
+    cut &= cut;
+    left -= left;
+    ASSERT_EQ(joined, set);
+    ASSERT_EQ(cut, set);
+    ASSERT_TRUE(left.empty());
+  }
+}
+
 TEST(CpuSet, AgreesWithASetOfNumbers) {
   std::mt19937 random{1};
   for (int round = 0; round < 5000; ++round) {
@@ -119,7 +168,22 @@ TEST(CpuSet, AgreesWithASetOfNumbers) {
     ASSERT_EQ(a.set.intersects(b.set), !both.empty());
     ASSERT_EQ(a.set.contains_all(b.set), both.size() == b.plain.size());
     ASSERT_EQ((a.set - b.set) | (a.set & b.set), a.set);
-    for (std::int32_t cpu : b.plain) ASSERT_EQ(a.set.contains(CpuId{cpu}), a.plain.contains(cpu));
+    ASSERT_EQ(a.set == b.set, a.plain == b.plain);
+    ASSERT_EQ(a.set.first().value(), a.plain.empty() ? -1 : *a.plain.begin());
+    ASSERT_EQ(a.set.last().value(), a.plain.empty() ? -1 : *a.plain.rbegin());
+    for (std::int32_t cpu : b.plain) {
+      ASSERT_EQ(a.set.contains(CpuId{cpu}), a.plain.contains(cpu));
+      const auto above = a.plain.upper_bound(cpu);
+      ASSERT_EQ(a.set.next(CpuId{cpu}).value(), above == a.plain.end() ? -1 : *above);
+    }
+    // The order in which numbers come and go makes no difference.
+    std::vector<std::int32_t> order(a.plain.begin(), a.plain.end());
+    std::shuffle(order.begin(), order.end(), random);
+    CpuSet again;
+    for (std::int32_t cpu : order) again.insert(CpuId{cpu});
+    ASSERT_EQ(again, a.set);
+    for (std::int32_t cpu : order) again.erase(CpuId{cpu});
+    ASSERT_EQ(again, CpuSet{});
   }
 }
 
@@ -138,6 +202,12 @@ TEST(CpuList, ReadsPatterns) {
   EXPECT_EQ(list("0-4:3/4"), list("0-2,4"));
   EXPECT_EQ(list("0-9:4/4"), list("0-9"));
   EXPECT_EQ(list("0-9:0/4"), CpuSet{});
+}
+
+TEST(CpuList, TheGreatestLimitIsNoTrap) {
+  EXPECT_EQ(to_cpu_list(parse_cpu_list("2147483647", INT32_MAX).value()), "2147483647");
+  EXPECT_EQ(parse_cpu_list("2147483640-2147483647:2/4", INT32_MAX).value(),
+            list("2147483640-2147483641,2147483644-2147483645", INT32_MAX));
 }
 
 TEST(CpuList, SaysWhatIsWrongAndWhere) {
@@ -196,6 +266,12 @@ TEST(CpuSetText, ReadingWhatWasPrintedGivesTheSet) {
     ASSERT_EQ(*mask, set);
     ASSERT_EQ(to_cpu_list(*mask), to_cpu_list(set));
   }
+}
+
+TEST(CpuMask, TheHighestCpuCounts) {
+  EXPECT_THAT(mask_error("00000000,00000005,00000000", 32),
+              HasSubstr("CPU 34, above the limit of 32, at character 10"));
+  EXPECT_EQ(parse_cpu_mask("00000000,00000001,00000000", 32).value(), list("32"));
 }
 
 TEST(CpuSetText, NoTextMakesTheParsersCrash) {

@@ -9,10 +9,12 @@
 //   for (CpuId cpu : online & node) …
 //   to_cpu_list(online);  // "0-3,8"
 //
-// Only the words between the lowest and the highest member take memory, so that the sets of ten
-// thousand cores cost what ten thousand small sets cost.
+// Memory and time go with the 64-bit words that have members, not with the distance between them:
+// the threads of a core may have numbers half a machine apart, and the sets of all cores together
+// still cost what the CPUs cost. A set within two such words lies in the object itself.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -20,16 +22,27 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "scx/base/ids.h"
 #include "scx/base/result.h"
+#include "scx/base/small_vector.h"
 
 namespace scx {
 
 class CpuSet {
+  using Word = std::uint64_t;
+  static constexpr std::int32_t kBits = 64;
+
+  // Bit b stands for CPU index * 64 + b.
+  struct Chunk {
+    std::int32_t index;
+    Word bits;
+    bool operator==(const Chunk&) const = default;
+  };
+
  public:
-  // Walks the members in ascending order. Changing the set ends the validity of its iterators.
+  // Walks the members in ascending order, each step in constant time. Changing the set ends the
+  // validity of its iterators.
   class Iterator {
    public:
     using iterator_category = std::forward_iterator_tag;
@@ -39,10 +52,10 @@ class CpuSet {
     using reference = CpuId;
 
     Iterator() = default;
-    Iterator(const CpuSet* set, CpuId at) : set_(set), at_(at) {}
-    CpuId operator*() const { return at_; }
+    CpuId operator*() const { return CpuId{at_->index * kBits + std::countr_zero(left_)}; }
     Iterator& operator++() {
-      at_ = set_->next(at_);
+      left_ &= left_ - 1;
+      if (left_ == 0 && ++at_ != end_) left_ = at_->bits;
       return *this;
     }
     Iterator operator++(int) {
@@ -50,11 +63,18 @@ class CpuSet {
       ++*this;
       return before;
     }
-    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+    bool operator==(const Iterator& other) const {
+      return at_ == other.at_ && left_ == other.left_;
+    }
 
    private:
-    const CpuSet* set_ = nullptr;
-    CpuId at_;  // none: the end
+    friend class CpuSet;
+    Iterator(const Chunk* at, const Chunk* end)
+        : at_(at), end_(end), left_(at == end ? 0 : at->bits) {}
+
+    const Chunk* at_ = nullptr;
+    const Chunk* end_ = nullptr;
+    Word left_ = 0;  // of at_'s members, this one and those above
   };
 
   CpuSet() = default;
@@ -73,7 +93,7 @@ class CpuSet {
   bool contains(CpuId cpu) const;
   bool contains_all(const CpuSet& other) const;
   bool intersects(const CpuSet& other) const;
-  bool empty() const { return words_.empty(); }
+  bool empty() const { return chunks_.empty(); }
   std::size_t count() const;
 
   // The lowest and highest member and the lowest one above `cpu`; none where there is none.
@@ -81,8 +101,8 @@ class CpuSet {
   CpuId last() const;
   CpuId next(CpuId cpu) const;
 
-  Iterator begin() const { return {this, first()}; }
-  Iterator end() const { return {this, CpuId{}}; }
+  Iterator begin() const { return {chunks_.begin(), chunks_.end()}; }
+  Iterator end() const { return {chunks_.end(), chunks_.end()}; }
 
   CpuSet& operator|=(const CpuSet& other);
   CpuSet& operator&=(const CpuSet& other);
@@ -93,17 +113,8 @@ class CpuSet {
   bool operator==(const CpuSet&) const = default;
 
  private:
-  using Word = std::uint64_t;
-  static constexpr std::int32_t kBits = 64;
-
-  Word word(std::int32_t index) const;                // of the whole number line
-  void cover(std::int32_t first, std::int32_t last);  // makes room for these words
-  void shrink();                                      // restores the invariant
-
-  // Bit b of words_[w] stands for CPU (base_ + w) * 64 + b. Invariant: neither the first nor the
-  // last word is zero, and base_ is 0 in an empty set, so that equal sets have equal members.
-  std::int32_t base_ = 0;
-  std::vector<Word> words_;
+  // Ascending by index, none with no bits: so equal sets have equal chunks.
+  SmallVector<Chunk, 2> chunks_;
 };
 
 // The largest CPU number that the parsers accept unless told otherwise. Kernels go to 8,191; the
