@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scx/framework/machine.h"
 
+#include <fmt/core.h>
+
 #include "scx/framework/kernel.h"
 
 namespace scx {
 
-Result<Machine> discover_machine(const Source& source) {
-  const std::uint64_t hotplug_seq = read_sched_ext(source.root).hotplug_seq;
-  Topology topology = SCX_TRY(Topology::discover(source));
+Result<Machine> discover_machine(const MachineOptions& options) {
+  const std::uint64_t hotplug_seq = read_sched_ext().hotplug_seq;
+  Topology topology = SCX_TRY(Topology::discover(options.source, options.topology));
   CidMap cids = make_cid_map(topology);
-  Domains domains = make_domains(topology, cids);
+  Domains domains = make_domains(topology, cids, options.domains);
   return Machine{hotplug_seq, std::move(topology), std::move(cids), std::move(domains)};
+}
+
+Status expect_this_machine(const Machine& machine) {
+  const RawTopology here = SCX_TRY(read_machine(Source{}));
+  const Topology& told = machine.topology;
+  const auto differ = [](std::string_view what, const CpuSet& told_of, const CpuSet& are) {
+    return fail(
+        ErrorKind::invalid,
+        fmt::format("--topology describes another machine: CPUs {} are {} there, and {} here",
+                    to_cpu_list(told_of), what, to_cpu_list(are)),
+        "a scheduler runs with the topology of its own machine; scxtopo shows any");
+  };
+  if (told.possible() != here.possible) return differ("possible", told.possible(), here.possible);
+  if (told.online() != here.online) return differ("online", told.online(), here.online);
+  return {};
 }
 
 }  // namespace scx

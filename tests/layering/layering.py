@@ -28,6 +28,7 @@ KEPT_APART = [
     (r"bpf/", "libbpf", lambda file: file.folder == "framework" or file.is_bpf),
     (r"hwloc(\.h$|/)", "hwloc", lambda file: not file.is_public),
     (r"CLI/", "CLI11", lambda file: not file.is_public),
+    (r"pugixml", "pugixml", lambda file: file.folder == "tools"),
 ]
 
 SOURCES = {".h", ".hh", ".hpp", ".c", ".cc", ".cpp"}
@@ -100,23 +101,28 @@ def check(root: Path) -> list:
 PLANTED = [
     ("base/src/file.cc", "scx/topology/topology.h", "base must not know topology"),
     ("base/include/scx/base/file.h", "scx/framework/app.h", "base must not know framework"),
-    ("topology/src/topology.cc", "scx/framework/kernel.h", "topology must not know framework"),
-    ("topology/src/topology.cc", "scx/stats/server.h", "topology must not know stats"),
+    ("topology/src/units/topology.cc", "scx/framework/kernel.h", "topology must not know framework"),
+    ("topology/src/units/topology.cc", "scx/stats/server.h", "topology must not know stats"),
     ("stats/src/server.cc", "scx/topology/topology.h", "stats must not know topology"),
     ("stats/src/server.cc", "scx/tables.h", "stats must not know framework"),
-    ("stats/src/server.cc", "../../topology/src/units.h", "stats must not know topology"),
+    ("stats/src/server.cc", "../../topology/src/units/units.h", "stats must not know topology"),
     ("framework/src/app.cc", "units.h", "topology's own"),
     ("framework/src/app.cc", "../../schedulers/simple/main.cc", "nothing includes a scheduler"),
     ("framework/include/scx/framework/app.h", "CLI/CLI.hpp", "CLI11"),
     ("topology/include/scx/topology/topology.h", "hwloc.h", "hwloc"),
-    ("topology/src/topology.cc", "bpf/libbpf.h", "libbpf"),
+    ("topology/src/units/topology.cc", "bpf/libbpf.h", "libbpf"),
     ("schedulers/simple/main.cc", "bpf/libbpf.h", "libbpf"),
     ("schedulers/simple/main.cc", "options.h", "framework's own"),
+    ("topology/src/units/topology.cc", "pugixml.hpp", "pugixml"),
+    ("tools/scxtopo/main.cc", "units.h", "topology's own"),
     ("schedulers/simple/main.cc", "tests/topology/machines.h", "tests/ is not to be included"),
-    ("topology/src/hwloc_reader.cc", "hwloc/linux.h", None),
+    ("topology/src/read/hwloc_reader.cc", "hwloc/linux.h", None),
     ("framework/src/app.cc", "scx/stats/server.h", None),
     ("schedulers/simple/simple.bpf.c", "bpf/bpf_helpers.h", None),
     ("schedulers/simple/main.cc", "scx/topology/topology.h", None),
+    ("tools/scxtopo/main.cc", "scx/topology/topology.h", None),
+    ("tools/scxtopo/main.cc", "scx/base/file.h", None),
+    ("tools/scxtopo/main.cc", "scx/framework/kernel.h", None),
 ]
 
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "machines.h"
-#include "readers.h"
+#include "read/readers.h"
 
 namespace scx::test {
 namespace {

@@ -19,6 +19,16 @@ int below(std::mt19937& random, int n) {
 }
 bool once_in(std::mt19937& random, int n) { return below(random, n) == 0; }
 
+std::vector<PerfState> random_states(std::mt19937& random) {
+  std::vector<PerfState> states(static_cast<std::size_t>(below(random, 5)));
+  for (PerfState& state : states) {
+    state.khz = static_cast<std::uint64_t>(100000 * below(random, 30));
+    if (once_in(random, 2)) state.performance = static_cast<std::uint64_t>(below(random, 1025));
+    state.power = random();
+  }
+  return states;
+}
+
 CpuSet random_set(std::mt19937& random, int nr_cpus) {
   CpuSet set;
   for (int n = below(random, nr_cpus + 1); n > 0; --n) set.insert(CpuId{below(random, nr_cpus)});
@@ -41,6 +51,19 @@ std::vector<int> numbers(std::mt19937& random, int nr_cores, int threads) {
   return order;
 }
 
+// A perf domain for each core, of states that are as they should be.
+void add_energy_model(RawTopology& raw, std::mt19937& random) {
+  for (const RawCpu& cpu : raw.cpus) {
+    if (cpu.siblings->first() != cpu.cpu) continue;
+    std::vector<PerfState> states;
+    for (int step = 1 + below(random, 4); step > 0; --step) {
+      const auto n = static_cast<std::uint64_t>(states.size() + 1);
+      states.push_back({n * 500000, once_in(random, 2) ? n * 256 : 0, n * n * 1000, false});
+    }
+    raw.perf_domains.push_back({*cpu.siblings, states});
+  }
+}
+
 }  // namespace
 
 RawTopology machine(const std::vector<CoreSpec>& specs) {
@@ -57,13 +80,15 @@ RawTopology machine(const std::vector<CoreSpec>& specs) {
     if (spec.llc >= 0) {
       raw.caches.push_back({1, CacheType::data, 32, threads});
       const auto [found, added] = llc_index.emplace(spec.llc, l1 + 1);
-      if (added) raw.caches.push_back({3, CacheType::unified, 8192, {}});
+      if (added)
+        raw.caches.push_back({3, CacheType::unified, static_cast<std::uint64_t>(spec.llc_kb), {}});
       raw.caches[static_cast<std::size_t>(found->second)].cpus |= threads;
     }
     for (int number : spec.cpus) {
       RawCpu cpu;
       cpu.cpu = CpuId{number};
       if (spec.package >= 0) cpu.package = spec.package;
+      if (spec.die >= 0) cpu.die = spec.die;
       cpu.core = static_cast<int>(c);
       cpu.siblings = threads;
       if (spec.llc >= 0) cpu.caches = {l1, llc_index[spec.llc]};
@@ -105,14 +130,15 @@ void offline(RawTopology& raw, const CpuSet& cpus) {
   raw.online -= cpus;
   for (RawCache& cache : raw.caches) cache.cpus -= cpus;
   for (RawNode& node : raw.nodes) node.cpus -= cpus;
+  for (PerfDomain& domain : raw.perf_domains) domain.cpus -= cpus;
   std::erase_if(raw.cpus, [&](const RawCpu& cpu) { return cpus.contains(cpu.cpu); });
   for (RawCpu& cpu : raw.cpus) {
     if (cpu.siblings) *cpu.siblings -= cpus;
   }
 }
 
-Topology valid(RawTopology raw) {
-  auto topology = validate(std::move(raw));
+Topology valid(RawTopology raw, const TopologyOptions& options) {
+  auto topology = validate(std::move(raw), options);
   if (!topology) ADD_FAILURE() << topology.error().message();
   return std::move(topology).value();
 }
@@ -123,6 +149,9 @@ RawTopology random_machine(std::mt19937& random) {
   const int threads = 1 + below(random, 3), nr_cores = nr_nodes * llcs * per_llc;
   const std::vector<int> number = numbers(random, nr_cores, threads);
   const bool hybrid = once_in(random, 2), caches = !once_in(random, 6), split = once_in(random, 4);
+  const bool ranked = once_in(random, 2), clocked = once_in(random, 2);
+  // LLCs to a die; dies side by side, or taking turns.
+  const int per_die = below(random, 3), turns = once_in(random, 3) ? 2 : 99;
   std::vector<CoreSpec> specs;
   for (int c = 0; c < nr_cores; ++c) {
     CoreSpec spec;
@@ -134,10 +163,14 @@ RawTopology random_machine(std::mt19937& random) {
     spec.package = spec.node / 2;
     spec.llc = caches ? c / per_llc : -1;
     if (split && caches) spec.llc = 0;
+    if (per_die > 0) spec.die = c / per_llc % llcs / per_die % turns;
     if (hybrid) spec.capacity = 1024 >> (2 * below(random, 3));
+    if (ranked) spec.prefcore = 236 - 5 * below(random, 15);
+    if (clocked) spec.max_khz = 100000 * (30 + below(random, 20));
     specs.push_back(spec);
   }
   RawTopology raw = machine(specs);
+  if (once_in(random, 3)) add_energy_model(raw, random);
   if (once_in(random, 3)) {
     CpuSet gone = random_set(random, raw.online.last().value() + 1) & raw.online;
     gone.erase(raw.online.first());  // somebody has to stay
@@ -165,7 +198,15 @@ RawTopology random_liar(std::mt19937& random) {
     if (once_in(random, 9)) cpu.caches.push_back(below(random, 99) - 9);
     if (once_in(random, 3)) cpu.capacity = below(random, 1500) - 50;
     if (once_in(random, 3)) cpu.kind = below(random, 4) - 1;
+    if (once_in(random, 9)) cpu.prefcore = below(random, 300) - 20;
+    if (once_in(random, 9)) cpu.cppc = below(random, 300) - 20;
+    if (once_in(random, 4)) cpu.die = below(random, 4) - 1;
+    if (once_in(random, 9)) cpu.resume_latency_us = below(random, 300) - 20;
     if (once_in(random, 3)) cpu.max_khz = static_cast<std::int64_t>(random()) * 4000 - 7;
+  }
+  for (PerfDomain& domain : raw.perf_domains) {
+    if (once_in(random, 9)) domain.cpus |= random_set(random, nr_cpus + 4);
+    if (once_in(random, 20)) domain.states = random_states(random);
   }
   for (RawNode& node : raw.nodes) {
     if (once_in(random, 3)) node.cpus = random_set(random, nr_cpus + 4);
@@ -178,6 +219,12 @@ RawTopology random_liar(std::mt19937& random) {
   if (once_in(random, 5)) raw.present = random_set(random, nr_cpus);
   if (once_in(random, 5)) raw.possible = random_set(random, nr_cpus);
   return raw;
+}
+
+DomainOptions random_options(std::mt19937& random) {
+  if (once_in(random, 2)) return {};
+  const int min = 1 + below(random, 3);
+  return {VirtLlc{min, min + below(random, 4)}};
 }
 
 std::vector<CpuId> kernel_walk(const RawTopology& raw) {

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "scx/topology/domains.h"
 #include "scx/topology/topology.h"
 
 namespace scx::test {
@@ -14,10 +15,11 @@ namespace scx::test {
 struct CoreSpec {
   std::vector<int> cpus;
   int node = 0, package = 0, llc = 0;  // llc: any name, unique in the machine
+  int die = -1, llc_kb = 8192;
   std::int64_t capacity = -1, prefcore = -1, cppc = -1, kind = -1, max_khz = -1;
 };
 
-// All CPUs online; nodes at distance 10 and 20; each LLC of 8192 KB; L1 caches of 32 KB.
+// All CPUs online; nodes at distance 10 and 20; L1 caches of 32 KB.
 RawTopology machine(const std::vector<CoreSpec>& cores);
 
 // `count` cores of `threads` CPUs each, numbered on from `first_cpu`, thread after thread.
@@ -27,15 +29,18 @@ std::vector<CoreSpec> operator+(std::vector<CoreSpec> a, const std::vector<CoreS
 // As the kernel does on hot-unplug: out of the online set, and gone from every mask and list.
 void offline(RawTopology& raw, const CpuSet& cpus);
 
-Topology valid(RawTopology raw);
+Topology valid(RawTopology raw, const TopologyOptions& options = {});
 
-// A machine without contradictions: nodes, LLCs, SMT, core types, holes, offline CPUs, numbered in
-// one of the orders that firmware likes, or shuffled.
+// A machine without contradictions: nodes, dies, LLCs, SMT, core types, rankings, an energy model,
+// holes, offline CPUs, numbered in one of the orders that firmware likes, or shuffled.
 RawTopology random_machine(std::mt19937& random);
 
 // The same with lies: caches that overlap and contradict each other, siblings that do not agree,
 // CPUs in several nodes or none, missing data, bad distances, ids that repeat.
 RawTopology random_liar(std::mt19937& random);
+
+// None, or --virt-llc with some range.
+DomainOptions random_options(std::mt19937& random);
 
 // The kernel's walk (kernel/sched/ext_cid.c, scx_cid_init()), literally, over sets. The masks must
 // name their own CPUs, as the kernel's do.

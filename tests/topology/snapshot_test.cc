@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "properties.h"
+#include "scx/topology/bundle.h"
 
 namespace scx::test {
 namespace {
@@ -95,6 +96,24 @@ TEST_P(Snapshot, GivesTheExpectedTopology) {
   ASSERT_TRUE(fs::exists(expected)) << "there is no " << expected << " to compare with; found:\n"
                                     << text;
   EXPECT_EQ(text, text_of(expected));
+}
+
+TEST_P(Snapshot, ReplaysFromABundle) {
+  const fs::path archive = folder() / (GetParam() + std::string(kSuffix));
+  if (!fs::exists(archive)) GTEST_SKIP() << archive << " is not here";
+  const Unpacked snapshot(archive);
+  ASSERT_FALSE(snapshot.root().empty()) << "cannot unpack " << archive;
+  const Source source{.path = snapshot.root()};
+  const fs::path file = snapshot.root() / "machine.scxx";
+  const Status written = write_bundle(source, file);
+  ASSERT_TRUE(written) << written.error().message();
+  const Source bundle = Source::parse(file.native()).value();
+
+  const auto there = Topology::discover(source), replayed = Topology::discover(bundle);
+  ASSERT_TRUE(there && replayed);
+  EXPECT_EQ(without_root(describe(*replayed), file.native() + ": "),
+            without_root(describe(*there), snapshot.root().native()));
+  EXPECT_EQ(make_bundle(bundle).value(), text_of(file));
 }
 
 INSTANTIATE_TEST_SUITE_P(, Snapshot, ::testing::ValuesIn(names()), [](const auto& name) {

@@ -147,6 +147,43 @@ TEST_F(Sysfs, EvidenceThatCannotBeReadIsAbsentAndNoted) {
                                          " holds '<unknown>' where a number was expected"));
 }
 
+TEST_F(Sysfs, ResumeLatenciesThatUsersAllow) {
+  small_machine();
+  cpu("cpu0/power/pm_qos_resume_latency_us", "0\n");
+  cpu("cpu1/power/pm_qos_resume_latency_us", "250\n");
+  cpu("cpu2/power/pm_qos_resume_latency_us", "n/a\n");
+  cpu("cpu3/power/pm_qos_resume_latency_us", "-3\n");
+  const RawTopology raw = read_machine({root_}).value();
+  EXPECT_EQ(raw.cpus[0].resume_latency_us, 0);
+  EXPECT_EQ(raw.cpus[1].resume_latency_us, 250);
+  EXPECT_EQ(raw.cpus[2].resume_latency_us, 1) << "no latency at all is allowed";
+  EXPECT_FALSE(raw.cpus[3].resume_latency_us);
+  EXPECT_THAT(raw.notes, Contains(HasSubstr("pm_qos_resume_latency_us holds '-3'")));
+}
+
+TEST_F(Sysfs, EvidenceOfCoreTypes) {
+  small_machine();
+  cpu("cpu1/cpu_capacity", "512\n");
+  cpu("cpu1/cpufreq/amd_pstate_prefcore_ranking", "231\n");
+  cpu("cpu1/acpi_cppc/highest_perf", "166\n");
+  cpu("cpu1/cpufreq/cpuinfo_max_freq", "5100000\n");
+  cpu("cpu1/cpufreq/base_frequency", "3200000\n");
+  const RawCpu read = read_machine({root_}).value().cpus[1];
+  EXPECT_EQ(read.capacity, 512);
+  EXPECT_EQ(read.prefcore, 231);
+  EXPECT_EQ(read.cppc, 166);
+  EXPECT_EQ(read.max_khz, 5100000);
+  EXPECT_EQ(read.base_khz, 3200000);
+}
+
+TEST_F(Sysfs, TheEnergyModelIsBelowTheRootToo) {
+  small_machine();
+  write("../kernel/debug/energy_model/cpu0/cpus", "0-3\n");
+  write("../kernel/debug/energy_model/cpu0/ps:1000/frequency", "1000\n");
+  write("../kernel/debug/energy_model/cpu0/ps:1000/power", "20\n");
+  EXPECT_EQ(read_machine({root_}).value().perf_domains.size(), 1U);
+}
+
 TEST_F(Sysfs, ALeafThatNamesNoCpusIsPassedOver) {
   small_machine();
   for (int c = 0; c < 4; ++c) cpu("cpu" + std::to_string(c) + "/cache/index7/level", "4");

@@ -22,7 +22,17 @@ struct Machine {
   Domains domains;
 };
 
+struct MachineOptions {
+  Source source = {};
+  TopologyOptions topology = {};
+  DomainOptions domains = {};
+};
+
 // Errors: as Topology::discover().
-Result<Machine> discover_machine(const Source& source = {});
+Result<Machine> discover_machine(const MachineOptions& options = {});
+
+// Whether `machine` may stand for the running one, which another source described: the same CPUs
+// are possible, and online. Errors: invalid, naming both sets; those of reading sysfs.
+Status expect_this_machine(const Machine& machine);
 
 }  // namespace scx

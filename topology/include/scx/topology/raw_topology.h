@@ -16,6 +16,7 @@
 #include "scx/base/cpu_set.h"
 #include "scx/base/ids.h"
 #include "scx/base/result.h"
+#include "scx/topology/energy_model.h"
 #include "scx/topology/source.h"
 
 namespace scx {
@@ -47,6 +48,8 @@ struct RawCpu {
                                          // hwloc's cpukinds, or Intel's cpu_core and cpu_atom
   std::optional<std::int64_t> max_khz;   // cpufreq/cpuinfo_max_freq
   std::optional<std::int64_t> base_khz;  // cpufreq/base_frequency
+  std::optional<std::int64_t>
+      resume_latency_us;  // power/pm_qos_resume_latency_us: what users allow
 };
 
 struct RawNode {
@@ -60,15 +63,18 @@ struct RawTopology {
   CpuSet possible, present, online;
   std::vector<RawCpu> cpus;
   std::vector<RawCache> caches;
-  std::vector<RawNode> nodes;      // in ascending order of id
-  std::vector<std::string> notes;  // fallbacks that the reader took, one clause each
+  std::vector<RawNode> nodes;            // in ascending order of id
+  std::vector<PerfDomain> perf_domains;  // the energy model; empty where the kernel shows none
+  std::vector<std::string> notes;        // fallbacks that the reader took, one clause each
 };
 
-// Reads sysfs below source.root, and asks hwloc what sysfs does not say when that is "/".
-// Takes no privilege and changes no process-wide state. docs/topology.md has the table of files.
+// Reads sysfs below a directory or out of a bundle, and asks hwloc what sysfs does not say when
+// that directory is "/"; XML and descriptions are hwloc's alone. Takes no privilege and changes no
+// process-wide state. docs/topology.md has the table of files.
 // Errors: missing, permission, io or invalid, naming the file and what was expected, for the CPU
-// sets, and for a cache, core or node file that is there and cannot be understood. A file of the
-// optional evidence (cpufreq, CPPC, capacity) that cannot be read counts as absent, with a note.
+// sets, and for a cache, core or node file that is there and cannot be understood; invalid for XML
+// and descriptions that hwloc cannot read. A file of the optional evidence (cpufreq, CPPC,
+// capacity, latency, energy model) that cannot be read counts as absent, with a note.
 Result<RawTopology> read_machine(const Source& source);
 
 }  // namespace scx

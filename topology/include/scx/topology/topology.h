@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,11 @@ struct Cpu {
   int tier = -1;               // core type, 0 the biggest; the same for all threads of a core
   std::uint32_t capacity = 0;  // 1 … 1024, 1024 for the biggest of the machine
   std::uint64_t max_khz = 0;   // 0: unknown
+  // How the firmware ranks its core inside the tier: 0 the most favoured; cores that it does not
+  // tell apart have the same rank.
+  int rank = 0;
+  bool turbo = false;                   // its core boosts further than the least of its tier
+  std::uint64_t resume_latency_us = 0;  // that users allow; 0: no limit, or unknown
 };
 
 struct Core {
@@ -59,7 +65,7 @@ struct Node {
 };
 
 // The sources of core types, best first.
-enum class TierSource { none, cpu_capacity, prefcore, cppc, core_kinds, max_freq };
+enum class TierSource { none, big_cpus, cpu_capacity, prefcore, cppc, core_kinds, max_freq };
 std::string_view name(TierSource source);
 
 // Why the core types are what they are.
@@ -69,14 +75,23 @@ struct TierEvidence {
     std::string reason;  // one clause: "the same on every CPU (1024)"
   };
   TierSource source = TierSource::none;  // what decided; none: every core is of one type
-  std::vector<std::string> tiers;        // by tier, what its cores have: "1024", "446-460"
-  std::vector<Rejected> rejected;        // what ranks before `source` and could not decide
+  // By tier, what its cores have: "1024", "446-460"; for big_cpus which CPUs they are: "CPUs 0-3".
+  std::vector<std::string> tiers;
+  // What ranks before `source` and could not decide; for none, all that were asked.
+  std::vector<Rejected> rejected;
+};
+
+// What the user knows better than the machine says.
+struct TopologyOptions {
+  // --big-cpus: these are tier 0, all others tier 1, whatever the evidence. A core with some of its
+  // threads in the list counts as named whole.
+  std::optional<CpuSet> big_cpus = {};
 };
 
 class Topology {
  public:
   // read_machine() and validate().
-  static Result<Topology> discover(const Source& source = {});
+  static Result<Topology> discover(const Source& source = {}, const TopologyOptions& options = {});
 
   // The highest possible CPU number + 1, as in the kernel; never a count.
   std::int32_t nr_cpu_ids() const { return static_cast<std::int32_t>(index_.size()); }
@@ -108,6 +123,9 @@ class Topology {
   // leaves them without topology.
   const CpuSet& without_node() const { return without_node_; }
 
+  // The energy model, every perf domain with online CPUs and at least one state; empty: none.
+  std::span<const PerfDomain> perf_domains() const { return perf_domains_; }
+
   // The fallbacks that were taken, one clause each, for people.
   std::span<const std::string> notes() const { return notes_; }
 
@@ -123,14 +141,16 @@ class Topology {
   std::vector<Core> cores_;
   int nr_tiers_ = 1;
   TierEvidence evidence_;
+  std::vector<PerfDomain> perf_domains_;
   std::vector<std::string> notes_;
 };
 
 // Pure: the same input gives the same Topology. Contradictions are resolved by the rules of
 // docs/topology.md, which follow the kernel's cid walk (kernel/sched/ext_cid.c, scx_cid_init())
 // wherever that has a rule.
-// Errors: invalid, when no CPU is online or a CPU number is above kMaxCpu.
-Result<Topology> validate(RawTopology raw);
+// Errors: invalid, when no CPU is online or a CPU number is above kMaxCpu; usage, when
+// options.big_cpus names a CPU that is not possible, or leaves no online core big or none little.
+Result<Topology> validate(RawTopology raw, const TopologyOptions& options = {});
 
 // One line for people: "16 CPUs (2 offline), 2 nodes, 4 LLCs, 8 cores, 2 threads a core, core
 // types: 4 big, 4 little by cpu_capacity".

@@ -72,25 +72,32 @@ NodeId CidMap::node(Cid cid) const {
 std::vector<CpuId> kernel_default_order(const Topology& topology) {
   // A walk that always takes the lowest CPU left and with it its unit is a sort by the lowest CPU
   // of node, LLC and core. CPUs without node take no part in it.
-  const CpuSet walked = topology.online() - topology.without_node();
-  const auto lowest = [&](const auto& unit) { return (unit.cpus & walked).first(); };
-  std::vector<CpuId> of_node, of_llc, of_core;
-  for (const Node& node : topology.nodes()) of_node.push_back(lowest(node));
-  for (const Llc& llc : topology.llcs()) of_llc.push_back(lowest(llc));
-  for (const Core& core : topology.cores()) of_core.push_back(lowest(core));
+  std::vector<bool> walks(static_cast<std::size_t>(topology.nr_cpu_ids()), false);
+  for (const Cpu& cpu : topology.cpus()) walks[cpu.id.index()] = cpu.online;
+  for (CpuId cpu : topology.without_node()) walks[cpu.index()] = false;
+  std::vector<CpuId> of_node(topology.nodes().size()), of_llc(topology.llcs().size()),
+      of_core(topology.cores().size());
+  const auto first = [](CpuId& lowest, CpuId cpu) {
+    if (!lowest.valid()) lowest = cpu;
+    return lowest;
+  };
 
   using Key = std::tuple<CpuId, CpuId, CpuId, CpuId>;
   std::vector<Key> keys;
-  for (CpuId id : walked) {
-    const Cpu& cpu = topology.at(id);
-    keys.emplace_back(of_node[static_cast<std::size_t>(topology.node_index(cpu.node))],
-                      of_llc[cpu.llc.index()], of_core[cpu.core.index()], id);
+  for (const Cpu& cpu : topology.cpus()) {  // ascending, so that the first of a unit is its lowest
+    if (!walks[cpu.id.index()]) continue;
+    const auto node = static_cast<std::size_t>(topology.node_index(cpu.node));
+    keys.emplace_back(first(of_node[node], cpu.id), first(of_llc[cpu.llc.index()], cpu.id),
+                      first(of_core[cpu.core.index()], cpu.id), cpu.id);
   }
   std::sort(keys.begin(), keys.end());
 
   std::vector<CpuId> order;
+  order.reserve(topology.cpus().size());
   for (const Key& key : keys) order.push_back(std::get<3>(key));
-  for (CpuId cpu : topology.possible() - walked) order.push_back(cpu);
+  for (const Cpu& cpu : topology.cpus()) {
+    if (!walks[cpu.id.index()]) order.push_back(cpu.id);
+  }
   return order;
 }
 

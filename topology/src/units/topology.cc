@@ -10,13 +10,15 @@
 #include <numeric>
 
 #include "evidence.h"
+#include "perf_domains.h"
 #include "units.h"
 
 namespace scx {
 
 class TopologyBuilder {
  public:
-  explicit TopologyBuilder(RawTopology raw) : raw_(std::move(raw)) {
+  TopologyBuilder(RawTopology raw, const TopologyOptions& options)
+      : raw_(std::move(raw)), options_(options) {
     out_.notes_ = std::move(raw_.notes);
   }
 
@@ -26,9 +28,13 @@ class TopologyBuilder {
     index_cpus();
     assign_nodes();
     Units units = cut_units(raw_, by_cpu_, node_of_);
-    Tiers tiers = decide_tiers(units.cores, by_cpu_);
+    Tiers tiers =
+        options_.big_cpus
+            ? SCX_TRY(tiers_by_user(*options_.big_cpus, raw_.possible, raw_.online, units, by_cpu_))
+            : decide_tiers(units, by_cpu_);
     fill_cpus();
     fill_units(std::move(units), std::move(tiers));
+    settle_energy_model();
     return std::move(out_);
   }
 
@@ -91,66 +97,72 @@ class TopologyBuilder {
       if (raw_.online.contains(cpu.cpu) && by_cpu_[cpu.cpu.index()] == nullptr)
         by_cpu_[cpu.cpu.index()] = &cpu;
     }
-    CpuSet silent;
+    std::vector<CpuId> silent, bare;
     for (CpuId cpu : raw_.online) {
       const RawCpu* said = by_cpu_[cpu.index()];
-      if (said == nullptr || (!said->siblings && !said->core)) silent.insert(cpu);
+      if (said == nullptr || (!said->siblings && !said->core)) silent.push_back(cpu);
+      if (last_cache(raw_, said) == nullptr) bare.push_back(cpu);
     }
-    if (!silent.empty())
-      note("CPUs {} name no core: each is a core of its own", to_cpu_list(silent));
-    CpuSet bare;
-    for (CpuId cpu : raw_.online) {
-      if (last_cache(raw_, by_cpu_[cpu.index()]) == nullptr) bare.insert(cpu);
-    }
-    if (!bare.empty()) note("CPUs {} name no cache: their node is their LLC", to_cpu_list(bare));
+    if (!silent.empty()) note("CPUs {} name no core: each is a core of its own", list(silent));
+    if (!bare.empty()) note("CPUs {} name no cache: their node is their LLC", list(bare));
   }
 
   void assign_nodes() {
-    CpuSet twice;
+    std::vector<CpuId> twice, nodeless;
     for (std::size_t n = 0; n < raw_.nodes.size(); ++n) {
       raw_.nodes[n].cpus &= raw_.online;
       for (CpuId cpu : raw_.nodes[n].cpus) {
-        if (node_of_[cpu.index()] >= 0) twice.insert(cpu);
+        if (node_of_[cpu.index()] >= 0) twice.push_back(cpu);
         if (node_of_[cpu.index()] < 0) node_of_[cpu.index()] = static_cast<std::int32_t>(n);
       }
     }
     if (!twice.empty())
       note("CPUs {} are in more than one NUMA node: the one with the lowest id counts",
-           to_cpu_list(twice));
+           list(twice));
     for (CpuId cpu : raw_.online) {
-      if (node_of_[cpu.index()] < 0) out_.without_node_.insert(cpu);
+      if (node_of_[cpu.index()] < 0) nodeless.push_back(cpu);
     }
-    if (!out_.without_node_.empty()) place_nodeless();
+    if (nodeless.empty()) return;
+    place_nodeless(nodeless);
+    note("CPUs {} are in no NUMA node: each joins that of its cache, its package, or the first",
+         list(nodeless));
+    out_.without_node_ = set_of(std::move(nodeless));
   }
 
-  void place_nodeless() {
-    const CpuSet placed = raw_.online - out_.without_node_;
-    std::map<int, std::int32_t> of_package;
-    for (CpuId cpu : placed) {
+  // Asks for the nodes of others while only those with a node of their own have one.
+  void place_nodeless(const std::vector<CpuId>& nodeless) {
+    std::map<int, std::int32_t> of_package;         // that of its lowest CPU
+    std::map<std::int32_t, std::int32_t> of_cache;  // by index; -1: nobody there has a node
+    std::int32_t first_node = -1;
+    for (CpuId cpu : raw_.online) {
+      const std::int32_t node = node_of_[cpu.index()];
       const RawCpu* said = by_cpu_[cpu.index()];
-      if (said != nullptr && said->package)
-        of_package.emplace(*said->package, node_of_[cpu.index()]);
+      if (node < 0) continue;
+      if (first_node < 0 || node < first_node) first_node = node;
+      if (said != nullptr && said->package) of_package.emplace(*said->package, node);
     }
-    std::int32_t first_node = 0;
-    if (!placed.empty())
-      first_node =
-          *std::min_element(node_of_.begin(), node_of_.end(), [](std::int32_t a, std::int32_t b) {
-            return static_cast<std::uint32_t>(a) <
-                   static_cast<std::uint32_t>(b);  // -1 is the greatest
-          });
-    for (CpuId cpu : out_.without_node_) {
+    std::vector<std::int32_t> joins;
+    for (CpuId cpu : nodeless) {
       const RawCpu* said = by_cpu_[cpu.index()];
-      std::int32_t node = first_node;
+      std::int32_t node = std::max(first_node, 0);
       if (said != nullptr && said->package && of_package.contains(*said->package))
         node = of_package.at(*said->package);
-      if (const RawCache* cache = last_cache(raw_, said)) {
-        const CpuSet mates = cache->cpus & placed;
-        if (!mates.empty()) node = node_of_[mates.first().index()];
+      if (last_cache(raw_, said) != nullptr) {
+        const auto [found, added] = of_cache.emplace(said->caches.back(), -1);
+        if (added) found->second = node_of_cache(*last_cache(raw_, said));
+        if (found->second >= 0) node = found->second;
       }
-      node_of_[cpu.index()] = node;
+      joins.push_back(node);
     }
-    note("CPUs {} are in no NUMA node: each joins that of its cache, its package, or the first",
-         to_cpu_list(out_.without_node_));
+    for (std::size_t n = 0; n < nodeless.size(); ++n) node_of_[nodeless[n].index()] = joins[n];
+  }
+
+  // The node of the lowest CPU that has one, -1 for none.
+  std::int32_t node_of_cache(const RawCache& cache) const {
+    for (CpuId cpu : cache.cpus) {
+      if (cpu.index() < node_of_.size() && node_of_[cpu.index()] >= 0) return node_of_[cpu.index()];
+    }
+    return -1;
   }
 
   void fill_cpus() {
@@ -163,12 +175,16 @@ class TopologyBuilder {
       if (const RawCpu* said = by_cpu_[id.index()]) {
         cpu.package = std::max(said->package.value_or(-1), -1);
         cpu.die = std::max(said->die.value_or(-1), -1);
-        cpu.max_khz =
-            static_cast<std::uint64_t>(std::max<std::int64_t>(said->max_khz.value_or(0), 0));
+        cpu.max_khz = not_negative(said->max_khz);
+        cpu.resume_latency_us = not_negative(said->resume_latency_us);
       }
       if (cpu.online) cpu.node = raw_.nodes[static_cast<std::size_t>(node_of_[id.index()])].id;
       out_.cpus_.push_back(cpu);
     }
+  }
+
+  static std::uint64_t not_negative(const std::optional<std::int64_t>& value) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(value.value_or(0), 0));
   }
 
   Cpu& cpu(CpuId id) { return out_.cpus_[static_cast<std::size_t>(out_.index_[id.index()])]; }
@@ -177,10 +193,12 @@ class TopologyBuilder {
     for (RawNode& node : raw_.nodes)
       out_.nodes_.push_back({node.id, {}, std::move(node.distances), node.memory_kb});
     for (LlcUnit& llc : units.llcs) {
-      Node& node = out_.nodes_[static_cast<std::size_t>(llc.node)];
-      node.cpus |= llc.cpus;
-      out_.llcs_.push_back({node.id, llc.size_kb, std::move(llc.cpus)});
+      const NodeId node = out_.nodes_[static_cast<std::size_t>(llc.node)].id;
+      out_.llcs_.push_back({node, llc.size_kb, std::move(llc.cpus)});
     }
+    for (CpuId id : raw_.online)
+      out_.nodes_[static_cast<std::size_t>(node_of_[id.index()])].cpus.insert(id);
+    const Ranks ranks = rank_cores(units.cores, tiers.tier, by_cpu_);
     // Big cores first inside each LLC; the kernel's order otherwise.
     std::vector<std::size_t> order(units.cores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -198,6 +216,8 @@ class TopologyBuilder {
         at.llc = llc;
         at.tier = tiers.tier[from];
         at.capacity = tiers.capacity[from];
+        at.rank = ranks.rank[from];
+        at.turbo = ranks.turbo[from];
       }
       out_.cores_.push_back({llc, tiers.tier[from], std::move(core.cpus)});
     }
@@ -208,16 +228,27 @@ class TopologyBuilder {
     out_.online_ = std::move(raw_.online);
   }
 
+  void settle_energy_model() {
+    std::vector<std::uint32_t> capacity(by_cpu_.size(), 0);
+    for (const Cpu& one : out_.cpus_) capacity[one.id.index()] = one.capacity;
+    out_.perf_domains_ = settle_perf_domains(std::move(raw_.perf_domains), capacity, out_.notes_);
+  }
+
+  static std::string list(const std::vector<CpuId>& cpus) { return to_cpu_list(set_of(cpus)); }
+
   RawTopology raw_;
+  const TopologyOptions& options_;
   Topology out_;
   RawByCpu by_cpu_;
   std::vector<std::int32_t> node_of_;  // by CPU number: index into raw_.nodes, -1 for offline
 };
 
-Result<Topology> validate(RawTopology raw) { return TopologyBuilder(std::move(raw)).build(); }
+Result<Topology> validate(RawTopology raw, const TopologyOptions& options) {
+  return TopologyBuilder(std::move(raw), options).build();
+}
 
-Result<Topology> Topology::discover(const Source& source) {
-  return validate(SCX_TRY(read_machine(source)));
+Result<Topology> Topology::discover(const Source& source, const TopologyOptions& options) {
+  return validate(SCX_TRY(read_machine(source)), options);
 }
 
 const Cpu& Topology::at(CpuId cpu) const {

@@ -5,7 +5,7 @@
 // across two nodes into two LLCs, and core ids that repeat into as many cores.
 #include "units.h"
 
-#include <map>
+#include <algorithm>
 #include <tuple>
 
 namespace scx {
@@ -40,11 +40,13 @@ class Cutter {
       const auto llc = static_cast<std::int32_t>(units_.llcs.size());
       LlcUnit unit;
       unit.node = node;
+      // Ascending: what is below `first` has its LLC already.
+      std::vector<CpuId> members;
       const auto take = [&](CpuId cpu) {
         if (cpu.index() >= node_of_.size() || node_of_[cpu.index()] != node) return;
         if (llc_of_[cpu.index()] >= 0) return;
         llc_of_[cpu.index()] = llc;
-        unit.cpus.insert(cpu);
+        members.push_back(cpu);
       };
       take(first);  // whether or not its own mask has it
       if (const RawCache* cache = last_cache(raw_, by_cpu_[first.index()])) {
@@ -53,48 +55,50 @@ class Cutter {
       } else {
         for (CpuId cpu : cpus) take(cpu);
       }
+      cut_llc(llc, members);
+      unit.cpus = set_of(std::move(members));
       units_.llcs.push_back(std::move(unit));
-      cut_llc(llc);
     }
   }
 
-  void cut_llc(std::int32_t llc) {
-    const CpuSet& cpus = units_.llcs[static_cast<std::size_t>(llc)].cpus;
-    const auto by_id = cores_by_id(cpus);
+  void cut_llc(std::int32_t llc, const std::vector<CpuId>& cpus) {
+    const std::vector<Named> by_id = cores_by_id(cpus);
     for (CpuId first : cpus) {
       if (has_core_[first.index()]) continue;
-      CoreUnit unit;
-      unit.llc = llc;
+      std::vector<CpuId> members;
       const auto take = [&](CpuId cpu) {
         if (cpu.index() >= llc_of_.size() || llc_of_[cpu.index()] != llc) return;
         if (has_core_[cpu.index()]) return;
         has_core_[cpu.index()] = true;
-        unit.cpus.insert(cpu);
+        members.push_back(cpu);
       };
       take(first);
       const RawCpu* said = by_cpu_[first.index()];
       if (said != nullptr && said->siblings) {
         for (CpuId cpu : *said->siblings) take(cpu);
       } else if (said != nullptr && said->core) {
-        for (CpuId cpu : by_id.at(key(*said))) take(cpu);
+        auto at = std::lower_bound(by_id.begin(), by_id.end(), Named{key(*said), CpuId{}});
+        for (; at != by_id.end() && at->first == key(*said); ++at) take(at->second);
       }
-      units_.cores.push_back(std::move(unit));
+      units_.cores.push_back({llc, set_of(std::move(members))});
     }
   }
 
   using Key = std::tuple<int, int, int>;
+  using Named = std::pair<Key, CpuId>;
   static Key key(const RawCpu& cpu) {
     return {cpu.package.value_or(-1), cpu.die.value_or(-1), cpu.core.value_or(-1)};
   }
 
-  // For the CPUs that name a core but not its threads.
-  std::map<Key, CpuSet> cores_by_id(const CpuSet& cpus) const {
-    std::map<Key, CpuSet> cores;
+  // The CPUs that name a core but not its threads, sorted.
+  std::vector<Named> cores_by_id(const std::vector<CpuId>& cpus) const {
+    std::vector<Named> named;
     for (CpuId cpu : cpus) {
       const RawCpu* said = by_cpu_[cpu.index()];
-      if (said != nullptr && !said->siblings && said->core) cores[key(*said)].insert(cpu);
+      if (said != nullptr && !said->siblings && said->core) named.emplace_back(key(*said), cpu);
     }
-    return cores;
+    std::sort(named.begin(), named.end());
+    return named;
   }
 
   const RawTopology& raw_;
@@ -106,6 +110,13 @@ class Cutter {
 };
 
 }  // namespace
+
+CpuSet set_of(std::vector<CpuId> cpus) {
+  std::sort(cpus.begin(), cpus.end());
+  CpuSet set;
+  for (CpuId cpu : cpus) set.insert(cpu);
+  return set;
+}
 
 const RawCache* last_cache(const RawTopology& raw, const RawCpu* cpu) {
   if (cpu == nullptr || cpu->caches.empty()) return nullptr;

@@ -37,6 +37,9 @@ struct Units {
 Units cut_units(const RawTopology& raw, const RawByCpu& by_cpu,
                 std::span<const std::int32_t> node_of);
 
+// The set of these CPUs, which may come in any order.
+CpuSet set_of(std::vector<CpuId> cpus);
+
 // The last-level cache that this CPU names, null for none.
 const RawCache* last_cache(const RawTopology& raw, const RawCpu* cpu);
 
