@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -130,10 +131,15 @@ int AppBase::main(int argc, char** argv) {
     fmt::print(stderr, "{}: {}\nTry '{} --help'.\n", app.name, error.what(), app.name);
     return 2;
   }
-  if (const Status sound = app.check ? app.check() : Status{}; !sound) {
+  Status sound = app.check ? app.check() : Status{};
+  if (const auto machine = app.options.machine_options(); sound && !machine)
+    sound = std::unexpected(machine.error());
+  if (!sound) {
     fmt::print(stderr, "{}: {}\nTry '{} --help'.\n", app.name, sound.error().message(), app.name);
     return 2;
   }
+  // hwloc prints what it finds odd about a machine by itself; notes() says what matters of it.
+  ::setenv("HWLOC_HIDE_ERRORS", "2", 0);
   app.log = make_log(app.name, app.options.log_level);
   app.form = app.options.wanted_form();
   if (app.options.version) {
@@ -222,6 +228,13 @@ int AppBase::schedule() {
   }
 }
 
+Result<Machine> AppBase::discover() {
+  const MachineOptions options = SCX_TRY(impl_->options.machine_options());
+  Machine machine = SCX_TRY(discover_machine(options));
+  if (!options.source.is_this_machine()) SCX_TRY(expect_this_machine(machine));
+  return machine;
+}
+
 AppBase::Next AppBase::run_once() {
   Impl& app = *impl_;
   const auto stop = [&](const Error& error) {
@@ -229,7 +242,7 @@ AppBase::Next AppBase::run_once() {
     app.exit_status = 1;
     return Next::stop;
   };
-  const auto machine = discover_machine();
+  const auto machine = discover();
   if (!machine) return stop(machine.error());
   app.log->info("{}", summary(machine->topology));
   for (const auto& note : machine->topology.notes()) app.log->debug("topology: {}", note);

@@ -134,7 +134,8 @@ Status check_open(const void* skeleton, int err, const std::string& libbpf_said)
 Result<LoadPlan> prepare(bpf_object* object, const Machine& machine, const LoadOptions& options) {
   const KernelBtf kernel = SCX_TRY(KernelBtf::load(options.btf_path));
   OpsPlan ops = SCX_TRY(prepare_ops(object, kernel, options, machine));
-  SCX_TRY(fill_tables(object, machine, ops.form, ops.dump_len));
+  SCX_TRY(
+      fill_tables(object, machine, {ops.form, ops.override_cids, ops.shard_size, ops.dump_len}));
   LoadPlan plan;
   plan.ops = ops.map;
   plan.report.form = ops.form;
@@ -169,6 +170,18 @@ Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops) {
   auto error = fail_errno(err, std::move(what), std::move(cure)).error();
   error.evidence = log.text();
   return std::unexpected(error);
+}
+
+Status run_program(bpf_program* program) {
+  bpf_test_run_opts opts{};
+  opts.sz = sizeof(opts);
+  const std::string name = bpf_program__name(program);
+  if (const int err = bpf_prog_test_run_opts(bpf_program__fd(program), &opts); err < 0)
+    return fail_errno(-err, fmt::format("the kernel does not run the program {}", name));
+  if (opts.retval != 0)
+    return fail(ErrorKind::invalid, fmt::format("the program {} ended with {}", name,
+                                                static_cast<std::int32_t>(opts.retval)));
+  return {};
 }
 
 // The ring buffer's own fd is readable as soon as something is in it.

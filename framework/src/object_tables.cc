@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "scx/framework/tables.h"
+#include "scx/topology/shards.h"
 
 namespace scx {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::uint32_t kDefaultDumpLen = 32768;
 // Where the arrays by cid and domain begin in the arena: clear of libbpf's globals, which lie at
 // its start or its end, and of the pages that BPF allocates from its start upwards.
 constexpr std::uint64_t kArrayOffset = 1ull << 30;
+
+constexpr char kOverride[] = ".data.scx_override";
 
 bpf_map* find_map(bpf_object* object, const char* name) {
   return bpf_object__find_map_by_name(object, name);
@@ -77,6 +80,8 @@ void place_arrays(bpf_object* object, scx_machine& machine, std::uint64_t base) 
   };
   machine.idle_addr = place(machine.nr_words * 8ull);
   machine.idle_cores_addr = place(machine.nr_words * 8ull);
+  if (machine.override_cids)
+    machine.override_addr = place((machine.nr_cpu_ids + machine.nr_shards) * sizeof(s32));
   for_each_array(object, [&](std::string_view name, scx_arena_array& array) {
     array.nr = name.starts_with("scx_per_cid_") ? machine.nr_cids : machine.nr_domains;
     array.addr = place(bytes_of(array));
@@ -104,7 +109,7 @@ std::span<std::byte> find_variable(bpf_object* object, std::string_view section,
   return {};
 }
 
-Status fill_tables(bpf_object* object, const Machine& machine, Form form, std::uint32_t dump_len) {
+Status fill_tables(bpf_object* object, const Machine& machine, const TableOptions& options) {
   Tables tables = make_tables(machine);
   Status status;
   fill_table(object, ".rodata.scx_cids", tables.cids, status);
@@ -114,8 +119,16 @@ Status fill_tables(bpf_object* object, const Machine& machine, Form form, std::u
   fill_table(object, ".rodata.scx_llcs", tables.llcs, status);
   fill_table(object, ".rodata.scx_nodes", tables.nodes, status);
 
-  tables.machine.cid_form = form == Form::cid;
-  tables.machine.dump_len = dump_len ? dump_len : kDefaultDumpLen;
+  tables.machine.cid_form = options.form == Form::cid;
+  if (options.override_cids) {
+    std::vector<s32> override = tables.cpu_cids;
+    for (const Cid start : make_shards(machine.topology, machine.cids, options.shard_size))
+      override.push_back(start.value());
+    tables.machine.override_cids = 1;
+    tables.machine.nr_shards = static_cast<u32>(override.size() - tables.cpu_cids.size());
+    fill_table(object, kOverride, override, status);
+  }
+  tables.machine.dump_len = options.dump_len ? options.dump_len : kDefaultDumpLen;
   const std::vector<char> dump(tables.machine.dump_len);
   fill_table(object, ".data.scx_dump", dump, status);
   if (bpf_map* arena = find_map(object, "scx_arena"))
@@ -144,6 +157,11 @@ void populate_arena(bpf_object* object) {
   touch(base);
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   std::uint64_t end = machine.idle_cores_addr + machine.nr_words * 8ull;
+  if (machine.override_cids) {
+    std::size_t size = 0;
+    const void* override = bpf_map__initial_value(find_map(object, kOverride), &size);
+    std::memcpy(reinterpret_cast<void*>(machine.override_addr), override, size);
+  }
   for_each_array(object, [&end](std::string_view, const scx_arena_array& array) {
     end = std::max(end, array.addr + bytes_of(array));
   });

@@ -28,6 +28,7 @@ struct Member {
 // One struct_ops map of the object: its memory before load, where a callback's member holds the
 // bpf_program*, and the layout that the object's own BTF gives it.
 struct OpsTable {
+  bpf_object* object = nullptr;
   bpf_map* map = nullptr;
   std::span<std::byte> memory;
   std::vector<Member> members;
@@ -88,7 +89,7 @@ std::map<std::string, OpsTable> find_tables(bpf_object* object) {
     void* memory = bpf_map__initial_value(map, &size);
     const std::string_view type_name = btf__name_by_offset(btf, type->name_off);
     tables[std::string(essential(type_name))] =
-        OpsTable{map, {static_cast<std::byte*>(memory), size}, read_members(btf, type)};
+        OpsTable{object, map, {static_cast<std::byte*>(memory), size}, read_members(btf, type)};
   }
   return tables;
 }
@@ -131,6 +132,15 @@ void fit_members(const OpsTable& table, const char* kernel_type, const KernelBtf
   }
 }
 
+// The library's own init_cids only installs our numbering. Without that there is nothing to load;
+// before 7.3 the library does it in init.
+void drop_idle_init_cids(const OpsTable& table, bool override_cids, bool kernel_has) {
+  const Member* m = table.find("init_cids");
+  if (!m || !table.is_set(*m) || (override_cids && kernel_has)) return;
+  const std::string_view program = bpf_program__name(table.get<const bpf_program*>(m->name));
+  if (program == "scx_default_init_cids") table.clear(*m);
+}
+
 void fit_flags(const OpsTable& table, const KernelBtf& kernel, std::vector<std::string>& dropped) {
   const auto known = kernel.enum_value("scx_ops_flags", "SCX_OPS_ALL_FLAGS");
   const auto flags = table.get<std::uint64_t>("flags");
@@ -152,11 +162,18 @@ void load_only_named(bpf_object* object, const OpsTable& table) {
   }
 }
 
+// A table written the kernel's way brings no numbering of its own to install.
+bool installs_cids(const OpsTable& cid_table) {
+  return bpf_object__find_map_by_name(cid_table.object, ".data.scx_override") != nullptr;
+}
+
 Result<Form> choose_form(const std::map<std::string, OpsTable>& tables, const KernelBtf& kernel,
                          const LoadOptions& options, const Machine& machine) {
   const bool has_table = tables.contains(kCidType);
   const bool kernel_has = kernel.has_struct(kCidType);
-  const bool same_numbers = machine.cids.equals_kernel_default();
+  const bool same_numbers =
+      machine.cids.equals_kernel_default() || (kernel.has_function("scx_bpf_cid_override") &&
+                                               has_table && installs_cids(tables.at(kCidType)));
   if (options.form == Form::cid && !kernel_has)
     return fail(ErrorKind::unsupported,
                 fmt::format("kernel {} does not speak cids to schedulers", kernel_release()),
@@ -166,7 +183,8 @@ Result<Form> choose_form(const std::map<std::string, OpsTable>& tables, const Ke
                 "leave the form to the framework");
   if (options.form == Form::cid && !same_numbers)
     return fail(ErrorKind::unsupported,
-                "this machine's cids are not numbered as the kernel numbers them",
+                "this machine's cids are not numbered as the kernel numbers them, and it takes no "
+                "other numbering from this scheduler",
                 "leave the form to the framework");
   if (options.form == Form::cpu && has_table && !tables.contains(kCpuType))
     return fail(ErrorKind::unsupported, "this scheduler is written for the cid form only");
@@ -196,6 +214,8 @@ Result<OpsPlan> prepare_ops(bpf_object* object, const KernelBtf& kernel, const L
                             kernel_release()));
   const OpsTable& table = at->second;
   if (plan.form == Form::cpu && tables.contains(kCidType)) copy_table(tables.at(kCidType), table);
+  plan.override_cids = plan.form == Form::cid && !machine.cids.equals_kernel_default();
+  drop_idle_init_cids(table, plan.override_cids, kernel.has_member(type, "init_cids"));
   fit_members(table, type, kernel, plan.dropped);
   fit_flags(table, kernel, plan.dropped);
   table.set("hotplug_seq", machine.hotplug_seq);
@@ -209,6 +229,8 @@ Result<OpsPlan> prepare_ops(bpf_object* object, const KernelBtf& kernel, const L
   load_only_named(object, table);
   plan.map = table.map;
   plan.dump_len = table.get<std::uint32_t>("exit_dump_len");
+  plan.shard_size = static_cast<int>(
+      std::min<std::uint32_t>(table.get<std::uint32_t>("cid_shard_size"), INT32_MAX));
   return plan;
 }
 

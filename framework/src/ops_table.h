@@ -21,7 +21,9 @@ namespace scx {
 struct OpsPlan {
   Form form = Form::cpu;
   bpf_map* map = nullptr;            // the table that will be created
+  bool override_cids = false;        // our numbering has to be installed, and the kernel takes it
   std::uint32_t dump_len = 0;        // bytes of debug dump that it asks for
+  int shard_size = 0;                // cids a shard that it asks for; 0: the kernel's default
   std::vector<std::string> dropped;  // callbacks and flags that this kernel lacks
 };
 

@@ -9,6 +9,20 @@ std::optional<Form> CommonOptions::wanted_form() const {
   return std::nullopt;
 }
 
+Result<MachineOptions> CommonOptions::machine_options() const {
+  MachineOptions machine;
+  if (!topology.empty()) machine.source = SCX_TRY(Source::parse(topology));
+  if (big_cpus) {
+    auto cpus = parse_cpu_list(*big_cpus);
+    if (!cpus)
+      return fail(ErrorKind::usage, "--big-cpus: " + cpus.error().what,
+                  "expected a list such as 0-3,8");
+    machine.topology.big_cpus = *std::move(cpus);
+  }
+  if (virt_llc) machine.domains.virt_llc = SCX_TRY(VirtLlc::parse(*virt_llc));
+  return machine;
+}
+
 CLI::Validator whole_number(std::uint64_t min, std::uint64_t max) {
   return {[min, max](std::string& text) {
             std::uint64_t value = 0;
@@ -65,6 +79,24 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str()
       ->group(running);
+
+  const std::string topology = "Topology";
+  app.add_option(
+         "--big-cpus", options.big_cpus,
+         "The CPUs with big cores, as a list such as 0-3,8; all others are little, whatever "
+         "the machine says")
+      ->type_name("LIST")
+      ->group(topology);
+  app.add_option("--virt-llc", options.virt_llc,
+                 "Split the domains of large LLCs evenly into domains of MIN to MAX cores")
+      ->type_name("[MIN-MAX]")
+      ->expected(0, 1)
+      ->group(topology);
+  app.add_option("--topology", options.topology,
+                 "Take the topology from a directory, hwloc XML file, bundle or synthetic "
+                 "description instead; it must have this machine's CPUs")
+      ->type_name("SOURCE")
+      ->group(topology);
 
   const std::string libbpf = "libbpf";
   app.add_option("--pin-root-path", options.open.pin_root_path, "Where pinned maps lie")

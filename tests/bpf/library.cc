@@ -73,7 +73,7 @@ Result<std::unique_ptr<Library>> Library::load(Machine machine) {
   LibbpfLog log;
   Owned skel{library_bpf::open()};
   if (!skel) return fail(ErrorKind::invalid, "libbpf does not open the object: " + log.text());
-  SCX_TRY(fill_tables(skel->obj, machine, Form::cpu, 0));
+  SCX_TRY(fill_tables(skel->obj, machine, {Form::cpu}));
   if (const int err = library_bpf::load(skel.get()); err != 0) {
     // A verifier that says no has a log; without one, BPF as a whole is forbidden here.
     if (err == -EPERM && log.text().find("BEGIN PROG LOAD LOG") == std::string::npos)

@@ -23,6 +23,7 @@
 
 #include <scx/exit.bpf.h>
 #include <scx/idle.bpf.h>
+#include <scx/numbering.bpf.h>
 #include <scx/ops_tables.h>
 #include <scx/task.bpf.h>
 
@@ -100,6 +101,10 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
 	s32 scx_err_ = scx_init(sizeof(SCX_TASK_TYPE));				\
 	return scx_err_ ?: fn(___bpf_ctx_cast(args))
 
+#define __SCX_INIT_CIDS(fn, args...)						\
+	s32 scx_err_ = scx_override_in_init_cids();				\
+	return scx_err_ ?: fn(___bpf_ctx_cast(args))
+
 #define __SCX_EXIT(fn, args...)							\
 	fn(___bpf_ctx_cast(args));						\
 	scx_exit_save((struct scx_exit_info *)ctx[0])
@@ -150,36 +155,15 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
 #define __SCX_KIND_cgroup_set_idle	__SCX_PLAIN
 #define __SCX_KIND_cid_online		__SCX_CID0
 #define __SCX_KIND_cid_offline		__SCX_CID0
+#define __SCX_KIND_init_cids		__SCX_INIT_CIDS
 #define __SCX_KIND_init			__SCX_INIT
 #define __SCX_KIND_exit			__SCX_EXIT
-
-/*
- * Before the policy's init: in the cid form the kernel's numbering must be the one that the tables
- * and the arena were laid out for. Where it is not, the framework hears of it through the exit code
- * and runs the CPU form, which needs no agreement.
- */
-__weak s32 scx_check_cids(void)
-{
-	s32 cid, cpu;
-
-	if (!scx_machine.cid_form)
-		return 0;
-	for (cid = scx_hide(0); cid < scx_machine.nr_cids && can_loop; cid++) {
-		cpu = scx_bpf_cid_to_cpu(cid);
-		if (cpu != scx_cid_to_cpu(cid)) {
-			scx_bpf_exit(SCX_ECODE_CID_MISMATCH,
-				     "cid %d is CPU %d to the kernel and CPU %d to the scheduler",
-				     cid, cpu, scx_cid_to_cpu(cid));
-			return -22;
-		}
-	}
-	return 0;
-}
 
 static __always_inline s32 scx_init(u64 ctx_size)
 {
 	scx_arena_touch();
 	scx_slab.ctx_size = ctx_size;
+	scx_override_in_init();
 	return scx_check_cids();
 }
 
@@ -189,6 +173,7 @@ static __always_inline s32 scx_init(u64 ctx_size)
 	void SCX_OP(scx_default, set_cmask, struct task_struct *p, scx_bits allowed) {}	\
 	s32 SCX_OP_SLEEPABLE(scx_default, init_task, struct task_struct *p) { return 0; }	\
 	void SCX_OP(scx_default, exit_task, struct task_struct *p) {}		\
+	s32 SCX_OP_SLEEPABLE(scx_default, init_cids) { return 0; }		\
 	s32 SCX_OP_SLEEPABLE(scx_default, init) { return 0; }			\
 	void SCX_OP(scx_default, exit, struct scx_exit_info *ei) {}		\
 	_Pragma("GCC diagnostic push")						\
@@ -198,6 +183,7 @@ static __always_inline s32 scx_init(u64 ctx_size)
 		.set_cmask = scx_default_set_cmask,				\
 		.init_task = scx_default_init_task,				\
 		.exit_task = scx_default_exit_task,				\
+		.init_cids = scx_default_init_cids,				\
 		.init = scx_default_init,					\
 		.exit = scx_default_exit,					\
 		.name = #policy,						\

@@ -39,11 +39,14 @@ struct scx_machine {
 	u32 nr_nodes;
 	u32 nr_tiers;		/* core types; 1 on a uniform machine */
 	u32 dump_len;		/* bytes of scx_dump */
+	u32 override_cids;	/* 1: the kernel's numbering differs, ours is installed */
+	u32 nr_shards;		/* in scx_override, behind its nr_cpu_ids cids */
 	u32 pad;
 	u64 idle_addr;		/* arena: bitmap of idle cids, nr_words words */
 	u64 idle_cores_addr;	/* arena: bitmap of cids whose whole core is idle */
+	u64 override_addr;	/* arena: a copy of scx_override */
 };
-SCX_STATIC_ASSERT(sizeof(struct scx_machine) == 72, "shared with user space");
+SCX_STATIC_ASSERT(sizeof(struct scx_machine) == 88, "shared with user space");
 
 /* Table scx_cids, nr_cids entries. */
 struct scx_cid_info {

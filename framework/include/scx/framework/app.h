@@ -91,6 +91,7 @@ class AppBase {
   void prepare_statistics();
   void serve_statistics();
   void show_statistics();
+  Result<Machine> discover();
   // One run from discovery to the end; the exit status is in Impl.
   Next run_once();
   Next after_end(const std::optional<ExitReport>& exit);

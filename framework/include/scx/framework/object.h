@@ -102,6 +102,7 @@ Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops);
 Result<Fd> open_events(bpf_object* object);
 const scx_exit_record* exit_record(bpf_object* object);
 std::string exit_dump(bpf_object* object);
+Status run_program(bpf_program* program);
 // The array that SCX_PER_CID or SCX_PER_DOMAIN declared as `name`; empty where there is none or
 // its elements are not `elem_size` long.
 std::span<std::byte> arena_array(bpf_object* object, const std::string& name,
@@ -131,6 +132,11 @@ class Attached {
     const auto bytes = detail::arena_array(skel_->obj, name, sizeof(T));
     return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
+
+  // Runs a SEC("syscall") program of the object once, here and now: run(skeleton().progs.name). It
+  // takes no context. Errors: of the kernel, and invalid when the program returns
+  // anything but 0.
+  Status run(bpf_program* program) const { return detail::run_program(program); }
 
   // Readable once the scheduler has ended by itself or by the kernel's hand.
   int events_fd() const { return events_.get(); }
@@ -162,6 +168,14 @@ class Loaded {
  public:
   auto& arena() { return *skel_->arena; }
   const LoadReport& report() const { return plan_.report; }
+  const Skel& skeleton() const { return *skel_; }
+  // As in Attached.
+  template <typename T>
+  std::span<const T> per_unit(const std::string& name) const {
+    const auto bytes = detail::arena_array(skel_->obj, name, sizeof(T));
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+  }
+  Status run(bpf_program* program) const { return detail::run_program(program); }
 
   // Errors: busy when another scheduler is attached, rejected, permission. A scheduler that the
   // kernel ends during its own start (hotplug meanwhile, an error in init) attaches, and ended()
