@@ -8,7 +8,7 @@ set(_scxx_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/scxx)
 install(TARGETS scxx_base scxx_topology scxx_stats scxx_framework scxx_bpf_headers
         EXPORT scxxTargets FILE_SET HEADERS)
 install(DIRECTORY framework/bpf/ DESTINATION ${SCXX_BPF_INSTALL_DIR})
-install(TARGETS ${SCXX_PROGRAMS})
+install(TARGETS ${SCXX_PROGRAMS} ${SCXX_TOOLS})
 install(EXPORT scxxTargets NAMESPACE scxx:: DESTINATION ${_scxx_package_dir})
 
 configure_package_config_file(cmake/scxxConfig.cmake.in scxxConfig.cmake

@@ -5,11 +5,13 @@
 option(SCXX_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(SCXX_INSTALL "install rules and the CMake package" ${PROJECT_IS_TOP_LEVEL})
 option(SCXX_WERROR "treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
+option(SCXX_FUZZ "build the fuzzers and what they search, nothing else; needs clang" OFF)
 set(SCXX_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 
 include(GNUInstallDirs)
 set(SCXX_BPF_INSTALL_DIR ${CMAKE_INSTALL_INCLUDEDIR}/scxx/bpf)
-set(SCXX_PROGRAMS)  # what is installed; filled by the folders
+set(SCXX_PROGRAMS)  # the schedulers and
+set(SCXX_TOOLS)     # the tools that are installed; filled by the folders
 
 # Every program of the project lies in one folder, which the lab puts on the guest's PATH.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
