@@ -5,7 +5,8 @@
 _scx_scheduler()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local options='--stats --monitor --run-for --stats-path --form --log-level --pin-root-path
+    local options='--stats --monitor --run-for --stats-path --form --log-level --big-cpus
+                   --virt-llc --topology --pin-root-path
                    --kconfig --btf-custom-path --bpf-token-path --relaxed-maps -h --help -V --version
                    --help-stats'
 
@@ -27,10 +28,10 @@ _scx_scheduler()
             mapfile -t COMPREPLY < <(compgen -W 'auto cpu cid' -- "$current") ;;
         --log-level)
             mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current") ;;
-        --stats-path|--pin-root-path|--btf-custom-path|--bpf-token-path)
+        --stats-path|--topology|--pin-root-path|--btf-custom-path|--bpf-token-path)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
-        --stats|--monitor|--run-for|--kconfig|--slice-max-us|--slice-min-us)
+        --stats|--monitor|--run-for|--big-cpus|--kconfig|--slice-max-us|--slice-min-us)
             ;;      # a number or text of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

@@ -108,7 +108,7 @@ def man_options(text: str) -> set:
     """From lines such as ".It Fl h , -help" and ".It Fl -stats Ar S"."""
     found = set()
     for line in re.findall(r"^\.It Fl (.*)$", text, re.MULTILINE):
-        names = re.split(r" (?:Ar|Cm) ", line)[0]
+        names = re.split(r" (?:Ar|Cm|Ns) ", line)[0]
         found |= {"-" + name for name in names.split() if name != ","}
     return found
 
@@ -117,7 +117,8 @@ def completed(script: Path, words: list) -> set:
     """What bash offers for the last of the words."""
     said = subprocess.run(
         ["bash", "-c", 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
-         '_scx_scheduler "$1"; printf "%s\\n" "${COMPREPLY[@]}"', "bash", script, *words],
+         'offer=$(complete -p "$1"); offer=${offer#* -F }; ${offer%% *} "$1"; '
+         'printf "%s\\n" "${COMPREPLY[@]}"', "bash", script, *words],
         capture_output=True, text=True, check=True)
     return set(said.stdout.split())
 
@@ -128,14 +129,19 @@ def compare(what: str, expected: set, found: set) -> list:
 
 
 def check_options(root: Path, program: Path) -> list:
+    """Of a scheduler, scx_NAME, or a tool: the schedulers share their completions and have statistics."""
     name = program.name
-    man, bash, zsh = root / f"docs/man/{name}.8", root / "docs/completions/scx.bash", root / "docs/completions/_scx"
-    if not man.is_file():
-        return [f"{name} has no man page"]
+    scheduler = name.startswith("scx_")
+    man = root / f"docs/man/{name}.{8 if scheduler else 1}"
+    bash, zsh = (root / "docs/completions" / (file if scheduler else own)
+                 for file, own in (("scx.bash", f"{name}.bash"), ("_scx", f"_{name}")))
+    for file in (man, bash, zsh):
+        if not file.is_file():
+            return [f"{name} has no {file.relative_to(root)}"]
     said = {option: subprocess.run([program, option], capture_output=True, text=True, check=True).stdout
-            for option in ("--help", "--help-stats")}
+            for option in ("--help", *(["--help-stats"] if scheduler else []))}
     options = help_options(said["--help"])
-    if not {"--help", "--stats", "--form"} <= set(options):
+    if not {"--help", "--version", *(("--stats", "--form") if scheduler else ())} <= set(options):
         return [f"{name} --help was not understood: {sorted(options)}"]
 
     wrong = compare(man.name, set(options), man_options(man.read_text()))
@@ -145,7 +151,7 @@ def check_options(root: Path, program: Path) -> list:
             wrong += compare(f"{bash.name} for {name} {option}", set(values), completed(bash, [name, option, ""]))
         if option not in re.findall(r"--?\w[\w-]*", zsh.read_text()):
             wrong.append(f"{zsh.name} lacks {option}")
-    for statistic in re.findall(r"^  (\w+) ", said["--help-stats"], re.MULTILINE):
+    for statistic in re.findall(r"^  (\w+) ", said.get("--help-stats", ""), re.MULTILINE):
         if not re.search(rf"^\.It {statistic}$", man.read_text(), re.MULTILINE):
             wrong.append(f"{man.name} lacks the statistic {statistic}")
     if shutil.which("groff"):
@@ -177,8 +183,8 @@ def self_test(root: Path) -> list:
     text = "Running:\n  --form F:{a,b}=a\n      text --not-one\n  -f,--fifo   text\n"
     if help_options(text) != {"--form": ["a", "b"], "-f": [], "--fifo": []}:
         wrong.append(f"help_options said {help_options(text)}")
-    man = ".It Fl f , -fifo\n.It Fl -form Cm a | b\n.It Fl -stats Ar S\n"
-    if man_options(man) != {"-f", "--fifo", "--form", "--stats"}:
+    man = ".It Fl f , -fifo\n.It Fl -form Cm a | b\n.It Fl -stats Ar S\n.It Fl -split Ns Op = Ns Ar N\n"
+    if man_options(man) != {"-f", "--fifo", "--form", "--stats", "--split"}:
         wrong.append(f"man_options said {man_options(man)}")
     return wrong
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// scxtopo: shows a machine as schedulers see it.
+#include <csignal>
+#include <cstdlib>
+
+#include "compare.h"
+#include "json.h"
+#include "options.h"
+#include "output.h"
+#include "scx/base/cpu_set.h"
+#include "scx/topology/bundle.h"
+#include "svg.h"
+#include "tables.h"
+#include "text.h"
+#include "tree.h"
+#include "view.h"
+
+namespace scx::scxtopo {
+namespace {
+
+Result<TopologyOptions> topology_options(const Options& options) {
+  TopologyOptions wanted;
+  if (!options.big_cpus) return wanted;
+  auto cpus = parse_cpu_list(*options.big_cpus);
+  if (!cpus)
+    return fail(ErrorKind::usage, "--big-cpus: " + cpus.error().what, "write a list such as 0-3,8");
+  wanted.big_cpus = std::move(*cpus);
+  return wanted;
+}
+
+Result<DomainOptions> domain_options(const Options& options) {
+  DomainOptions wanted;
+  if (options.virt_llc) wanted.virt_llc = SCX_TRY(VirtLlc::parse(*options.virt_llc));
+  return wanted;
+}
+
+// Several text views, an empty line between them.
+std::string texts(const Options& options, const View& view) {
+  std::string text;
+  const auto add = [&text](const std::string& view_text) {
+    if (!text.empty()) text += '\n';
+    text += view_text;
+  };
+  if (options.tree()) add(tree(view, detect_terminal(), options.full));
+  if (options.cids) add(cid_table(view));
+  if (options.domains) add(domain_table(view));
+  if (options.order) add(order_lists(view));
+  if (options.evidence) add(evidence_list(view));
+  return text;
+}
+
+Status write_bundle_view(const Options& options, const Source& source) {
+  if (options.bundle == "-") {
+    const std::string text = SCX_TRY(make_bundle(source));
+    return write_to("-", [&](const Sink& out) { out(text); });
+  }
+  if (options.bundle) return write_bundle(source, *options.bundle);
+  return {};
+}
+
+// The exit status: 1 for a kernel that numbers its CPUs in another way.
+Result<int> compare(const MachineOptions& machine_options) {
+  const Machine machine = SCX_TRY(discover_machine(machine_options));
+  if (!machine_options.source.is_this_machine()) SCX_TRY(expect_this_machine(machine));
+  const Comparison comparison = SCX_TRY(compare_kernel(machine));
+  SCX_TRY(write_to("-", [&](const Sink& out) { out(comparison.text); }));
+  return comparison.same ? 0 : 1;
+}
+
+// The program's exit status.
+Result<int> show(const Options& options) {
+  const TopologyOptions overrides = SCX_TRY(topology_options(options));
+  const DomainOptions domains = SCX_TRY(domain_options(options));
+  const Source source = options.topology ? SCX_TRY(Source::parse(*options.topology)) : Source{};
+  // First, for a machine that is misread is the one that somebody wants a bundle of.
+  SCX_TRY(write_bundle_view(options, source));
+  if (options.compare_kernel) return compare({source, overrides, domains});
+
+  const View view =
+      SCX_TRY(look_at(source, options.topology.value_or("this machine"), overrides, domains));
+  if (options.svg) SCX_TRY(write_to(*options.svg, [&](const Sink& out) { out(draw(view)); }));
+  SCX_TRY(write_to("-", [&](const Sink& out) {
+    if (options.json) {
+      write_json(view, out);
+    } else {
+      out(texts(options, view));
+    }
+  }));
+  return 0;
+}
+
+}  // namespace
+}  // namespace scx::scxtopo
+
+int main(int argc, char** argv) {
+  // hwloc reports what it finds odd on stderr itself; what matters of it is in the notes.
+  ::setenv("HWLOC_HIDE_ERRORS", "2", 0);
+  // A reader that goes away is seen where the text is written.
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto [options, exit_status] = scx::scxtopo::parse_options(argc, argv);
+  if (exit_status) return *exit_status;
+  const auto shown = scx::scxtopo::show(options);
+  return shown ? *shown : scx::scxtopo::report(shown.error());
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <vector>
+
+namespace scx::scxtopo {
+namespace {
+
+void add_machine(CLI::App& cli, Options& options) {
+  const std::string group = "Machine";
+  cli.add_option(
+         "--topology", options.topology,
+         "The machine to show, in place of this one: a directory that stands for its /, a "
+         "file of hwloc's XML or a bundle, or a description such as \"pack:2 [numa] core:4 pu:2\"")
+      ->type_name("SOURCE")
+      ->group(group);
+  cli.add_option("--big-cpus", options.big_cpus,
+                 "These CPUs are the big ones, all others little, whatever the machine says")
+      ->type_name("LIST")
+      ->group(group);
+  cli.add_option("--virt-llc", options.virt_llc,
+                 "Split domains of more than MAX cores evenly into domains of MIN to MAX cores; "
+                 "2-8 without a value")
+      ->type_name("[MIN-MAX]")
+      ->expected(0, 1)
+      ->group(group);
+}
+
+void add_views(CLI::App& cli, Options& options) {
+  const std::string group = "Views (none: the tree)";
+  cli.add_flag("--full", options.full, "The tree with nothing left out")->group(group);
+  cli.add_flag("--cids", options.cids, "A line for each cid: its CPU, units, type, capacity")
+      ->group(group);
+  cli.add_flag("--domains", options.domains,
+               "The compute domains, and who is near whom, nearest first")
+      ->group(group);
+  cli.add_flag("--order", options.order,
+               "Which CPUs to use first, for performance and to save power")
+      ->group(group);
+  cli.add_flag("--evidence", options.evidence,
+               "Why the core types are what they are; nodes and distances; fallbacks taken")
+      ->group(group);
+  cli.add_flag("--json", options.json, "All of it as JSON, for programs")->group(group);
+  cli.add_flag("--compare-kernel", options.compare_kernel,
+               "Read the kernel's own numbering back (7.2 on, as root) and say where it differs")
+      ->group(group);
+  cli.add_option("--svg", options.svg, "Draw a picture into FILE, - for standard output")
+      ->type_name("FILE")
+      ->group(group);
+  cli.add_option("--bundle", options.bundle,
+                 "Write what the kernel says of the machine into FILE, - for standard output; "
+                 "--topology FILE shows it elsewhere")
+      ->type_name("FILE")
+      ->group(group);
+}
+
+// What cannot be asked for together; empty where all is well. Views that are text can follow each
+// other; the others need standard output for themselves.
+std::string conflict(const Options& options) {
+  std::string text;
+  if (options.cids) text = "--cids";
+  if (options.domains) text = "--domains";
+  if (options.order) text = "--order";
+  if (options.evidence) text = "--evidence";
+  if (options.full && !options.tree()) return "--full is for the tree: it goes with no view";
+  std::vector<std::string> alone;
+  if (!text.empty()) alone.push_back(text);
+  if (options.json) alone.push_back("--json");
+  if (options.compare_kernel) alone.push_back("--compare-kernel");
+  if (options.svg == "-") alone.push_back("--svg -");
+  if (options.bundle == "-") alone.push_back("--bundle -");
+  if (alone.size() < 2) return {};
+  return fmt::format("{} and {} cannot both go to standard output: ask for one of them", alone[0],
+                     alone[1]);
+}
+
+int wrong_usage(std::string_view what) {
+  fmt::print(stderr, "scxtopo: {}\nTry 'scxtopo --help'.\n", what);
+  return 2;
+}
+
+}  // namespace
+
+int report(const Error& error) {
+  if (error.kind == ErrorKind::usage) return wrong_usage(error.message());
+  fmt::print(stderr, "scxtopo: {}\n", error.message());
+  return 1;
+}
+
+Parsed parse_options(int argc, char** argv) {
+  Parsed parsed;
+  Options& options = parsed.options;
+  CLI::App cli("Shows a machine as schedulers see it: nodes, caches, core types, cids and domains",
+               "scxtopo");
+  bool version = false;
+  add_machine(cli, options);
+  add_views(cli, options);
+  cli.set_help_flag("-h,--help", "Show this help")->group("About");
+  cli.add_flag("-V,--version", version, "Show the version")->group("About");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    parsed.exit_status = cli.exit(help);
+    return parsed;
+  } catch (const CLI::ParseError& error) {
+    parsed.exit_status = wrong_usage(error.what());
+    return parsed;
+  }
+  if (version) {
+    fmt::print("scxtopo {} {}\n", SCXX_VERSION, SCXX_TRIPLE);
+    parsed.exit_status = 0;
+  } else if (const std::string why = conflict(options); !why.empty()) {
+    parsed.exit_status = wrong_usage(why);
+  }
+  return parsed;
+}
+
+}  // namespace scx::scxtopo

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// scxtopo's command line.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "scx/base/result.h"
+
+namespace scx::scxtopo {
+
+struct Options {
+  std::optional<std::string> topology;  // as Source::parse() takes it; none: this machine
+  std::optional<std::string> big_cpus;  // a CPU list
+  std::optional<std::string> virt_llc;  // "" for the defaults
+
+  bool full = false;
+  bool compare_kernel = false;
+  bool cids = false, domains = false, order = false, evidence = false, json = false;
+  std::optional<std::string> svg, bundle;  // files, "-" for standard output
+
+  // The tree is what is shown when no view is asked for.
+  bool tree() const { return !cids && !domains && !order && !evidence && !json && !svg && !bundle && !compare_kernel; }
+};
+
+// The options, or the exit status of a program that has nothing more to do: help and version were
+// printed, or wrong usage was reported.
+struct Parsed {
+  Options options;
+  std::optional<int> exit_status;
+};
+Parsed parse_options(int argc, char** argv);
+
+// "scxtopo: …" on stderr, with a pointer to --help for wrong usage; gives the exit status.
+int report(const Error& error);
+
+}  // namespace scx::scxtopo
