@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Machines from hwloc's XML, and all that follows. hwloc 2.9 itself reads through null pointers
-// where an object lacks one of its sets, and asserts that a set is well written; so damaged XML is
-// not what is searched here, machines that contradict themselves are. A machine is a text; each
-// line is an object: how deep it lies, its type, number, CPUs, nodes, and attributes as they are:
+// Machines from hwloc's XML that contradict themselves, and all that follows; xml_text_fuzz.cc has
+// XML that is damaged. A machine is a text; each line is an object: how deep it lies, its type,
+// number, CPUs, nodes, and attributes as they are:
 //
 //   2 L3Cache - 0-1 0 cache_size=8388608 depth=3 cache_type=0
 //   3 PU 0 0 0

@@ -53,15 +53,16 @@ Result<HwlocTopology> load_this_machine() {
 
 Result<HwlocTopology> load_xml(const std::string& xml, std::string_view name) {
   constexpr const char* kExpected = "expected a whole file that lstopo wrote with --of xml";
-  if (const Status sound = check_xml(xml); !sound)
+  const auto clean = clean_xml(xml);
+  if (!clean)
     return fail(ErrorKind::invalid,
-                fmt::format("hwloc cannot read {}: {}", name, sound.error().what), kExpected);
+                fmt::format("hwloc cannot read {}: {}", name, clean.error().what), kExpected);
   HwlocTopology topology = SCX_TRY(prepare(/*caches=*/true));
   // The size counts the zero at the end.
-  const bool fits = xml.size() < INT_MAX;
+  const bool fits = clean->size() < INT_MAX;
   if (!fits ||
-      hwloc_topology_set_xmlbuffer(topology.get(), xml.c_str(), static_cast<int>(xml.size()) + 1) !=
-          0 ||
+      hwloc_topology_set_xmlbuffer(topology.get(), clean->c_str(),
+                                   static_cast<int>(clean->size()) + 1) != 0 ||
       hwloc_topology_load(topology.get()) != 0)
     return fail(ErrorKind::invalid, fmt::format("hwloc cannot read {}", name), kExpected);
   return topology;

@@ -35,12 +35,12 @@ Result<HwlocTopology> load_synthetic(const std::string& description);
 // Errors: invalid.
 Status check_synthetic(std::string_view description);
 
-// Whether hwloc may see this XML: its tags are whole and end in their order, and every object but
-// devices has its sets. hwloc crashes, or leaks, without. Pure. Errors: invalid, with the line.
-Status check_xml(std::string_view xml);
-
-// hwloc's XML without its infos (host name, serial numbers, cgroup, the name of
-// the program that asked) but for those of core kinds, and without counts of memory pages. Pure.
-std::string without_infos(std::string_view xml);
+// hwloc's XML, versions 2 and 3, written anew from what the reader uses of it: the machine, its
+// packages, dies, cores, CPUs, caches, groups and nodes with their sets; the first table of
+// distances between nodes; core kinds. hwloc crashes, or leaks, on other XML that is damaged. The
+// rest is gone: devices, host name, serial numbers, cgroup, the program that asked, counts of
+// memory pages. The same XML gives the same text, and that text itself. Pure.
+// Errors: invalid, with the line, for what hwloc did not write or what was damaged since.
+Result<std::string> clean_xml(std::string_view xml);
 
 }  // namespace scx

@@ -47,15 +47,18 @@ std::vector<hwloc_obj_t> objects(hwloc_topology_t topology, hwloc_obj_type_t typ
   return all;
 }
 
-// The system's numbers of packages; hwloc's own where the system has none (macOS, Windows), so that
-// two packages are never taken for one.
+// The system's numbers of packages; their place in hwloc's order where the system has none (macOS,
+// Windows), so that two packages are never taken for one. The CPUs lead to them, as hwloc lists no
+// packages at all where one lies in another.
 std::unordered_map<hwloc_obj_t, int> package_ids(hwloc_topology_t topology) {
-  const auto packages = objects(topology, HWLOC_OBJ_PACKAGE);
-  const bool numbered =
-      std::ranges::all_of(packages, [](hwloc_obj_t p) { return os_index(p).has_value(); });
   std::unordered_map<hwloc_obj_t, int> ids;
-  for (hwloc_obj_t package : packages)
-    ids[package] = numbered ? *os_index(package) : static_cast<int>(package->logical_index);
+  for (hwloc_obj_t pu : objects(topology, HWLOC_OBJ_PU)) {
+    if (hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, pu))
+      ids.emplace(package, static_cast<int>(ids.size()));
+  }
+  if (std::ranges::all_of(ids, [](const auto& p) { return os_index(p.first).has_value(); })) {
+    for (auto& [package, id] : ids) id = *os_index(package);
+  }
   return ids;
 }
 
