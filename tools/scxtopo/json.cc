@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "scx/stats/json.h"
+#include "scx/topology/shards.h"
 
 namespace scx::scxtopo {
 namespace {
@@ -98,6 +99,7 @@ class Document {
     key("notes", text_of(std::vector<std::string>(t_.notes().begin(), t_.notes().end())));
     units();
     cids();
+    key("shards", text_of(make_shards(t_, v_.cids)));
     orders();
     perf_domains();
     out_("\n}\n");

@@ -132,7 +132,7 @@ TEST(Json, KeysComeInTheDocumentedOrder) {
               ElementsAre("version", "source", "kernel", "summary", "nr_cpu_ids", "nr_cids",
                           "nr_cpus_online", "nr_tiers", "possible", "present", "online",
                           "equals_kernel_default", "core_type_evidence", "notes", "nodes", "llcs",
-                          "domains", "cores", "cids", "orders", "perf_domains"));
+                          "domains", "cores", "cids", "shards", "orders", "perf_domains"));
   EXPECT_THAT(keys(all["nodes"][0]), ElementsAre("id", "cids", "distances", "memory_kb"));
   EXPECT_THAT(keys(all["llcs"][0]), ElementsAre("id", "node", "size_kb", "cids"));
   EXPECT_THAT(keys(all["domains"][0]), ElementsAre("id", "node", "llc", "tier", "capacity", "cids",
@@ -155,6 +155,11 @@ TEST(Json, AnOfflineCpuBelongsToNothing) {
       EXPECT_TRUE(all["cids"][cid][unit].is_null()) << unit;
     EXPECT_EQ(all["cids"][cid]["online"], false);
   }
+}
+
+TEST(Json, ShardsAreThere) {
+  const json all = json::parse(text_of(view_of(scx::test::machine(scx::test::cores(30, 1, 0)))));
+  EXPECT_EQ(all["shards"], json({0, 15}));
 }
 
 TEST(Json, TheSameMachineGivesTheSameBytes) {
