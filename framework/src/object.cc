@@ -138,6 +138,7 @@ Result<LoadPlan> prepare(bpf_object* object, const Machine& machine, const LoadO
       fill_tables(object, machine, {ops.form, ops.override_cids, ops.shard_size, ops.dump_len}));
   LoadPlan plan;
   plan.ops = ops.map;
+  plan.btf_path = options.btf_path;
   plan.report.form = ops.form;
   plan.report.dropped = std::move(ops.dropped);
   return plan;
@@ -145,7 +146,7 @@ Result<LoadPlan> prepare(bpf_object* object, const Machine& machine, const LoadO
 
 Status finish(bpf_object* object, LoadPlan& plan, int load_err, const std::string& libbpf_said) {
   if (load_err != 0) {
-    const auto kernel = KernelBtf::load();
+    const auto kernel = KernelBtf::load(plan.btf_path);
     return std::unexpected(explain_load(-load_err, libbpf_said, kernel ? &*kernel : nullptr));
   }
   populate_arena(object);

@@ -76,6 +76,7 @@ Status check_open(const void* skeleton, int err, const std::string& libbpf_said)
 struct LoadPlan {
   LoadReport report;
   bpf_map* ops = nullptr;
+  std::string btf_path;  // as in LoadOptions
 };
 Result<LoadPlan> prepare(bpf_object* object, const Machine& machine, const LoadOptions& options);
 Status finish(bpf_object* object, LoadPlan& plan, int load_err, const std::string& libbpf_said);
