@@ -89,6 +89,7 @@ struct AppBase::Impl {
   std::optional<Clock::time_point> end;  // of --run-for
   std::optional<Form> form;
   int exit_status = 0;
+  bool has_run = false;  // it was attached at least once
 };
 
 AppBase::AppBase(std::string name, std::string description, std::string version)
@@ -230,9 +231,15 @@ int AppBase::schedule() {
 
 Result<Machine> AppBase::discover() {
   const MachineOptions options = SCX_TRY(impl_->options.machine_options());
-  Machine machine = SCX_TRY(discover_machine(options));
-  if (!options.source.is_this_machine()) SCX_TRY(expect_this_machine(machine));
-  return machine;
+  auto machine = discover_machine(options);
+  if (machine && !options.source.is_this_machine()) {
+    if (const auto same = expect_this_machine(*machine); !same)
+      machine = std::unexpected(same.error());
+  }
+  if (machine || !impl_->has_run) return machine;
+  // CPUs came or went since the options were right. That is no reason to end.
+  impl_->log->warn("{}; going on with what the machine says itself", machine.error().message());
+  return discover_machine({.source = {}, .topology = {}, .domains = options.domains});
 }
 
 AppBase::Next AppBase::run_once() {
@@ -265,6 +272,7 @@ AppBase::Next AppBase::run_once() {
     app.log->debug("verified {} instructions of {}", program.verified_instructions, program.name);
 
   if (!session.ended()) {
+    app.has_run = true;
     app.log->info("{} is running ({} form, {} instructions verified)", app.name,
                   name(session.report().form), session.report().verified_instructions());
     serve_statistics();
