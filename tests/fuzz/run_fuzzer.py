@@ -22,7 +22,7 @@ SKIPPED = 77
 OLDEST_CLANG, NEWEST_CLANG = 19, 40
 
 # error_exitcode: libFuzzer's own default is the status of a skipped test.
-OPTIONS = ["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1", "-error_exitcode=1"]
+OPTIONS = ["-timeout=30", "-rss_limit_mb=1024", "-print_final_stats=1", "-error_exitcode=1"]
 OWN_OPTIONS = {
     # hwloc 2.9 loses memory where it gives up on an XML
     "xml": ["-detect_leaks=0"],
