@@ -76,6 +76,7 @@ struct AppBase::Impl {
   std::string version;
   CLI::App cli;
   CommonOptions options;
+  MachineOptions machine;
   std::function<Status()> check;
   std::shared_ptr<spdlog::logger> log;
 
@@ -133,12 +134,14 @@ int AppBase::main(int argc, char** argv) {
     return 2;
   }
   Status sound = app.check ? app.check() : Status{};
-  if (const auto machine = app.options.machine_options(); sound && !machine)
-    sound = std::unexpected(machine.error());
+  auto machine =
+      parse_machine_options(app.options.topology, app.options.big_cpus, app.options.virt_llc);
+  if (sound && !machine) sound = std::unexpected(machine.error());
   if (!sound) {
     fmt::print(stderr, "{}: {}\nTry '{} --help'.\n", app.name, sound.error().message(), app.name);
     return 2;
   }
+  app.machine = *std::move(machine);
   // hwloc prints what it finds odd about a machine by itself; notes() says what matters of it.
   ::setenv("HWLOC_HIDE_ERRORS", "2", 0);
   app.log = make_log(app.name, app.options.log_level);
@@ -230,7 +233,7 @@ int AppBase::schedule() {
 }
 
 Result<Machine> AppBase::discover() {
-  const MachineOptions options = SCX_TRY(impl_->options.machine_options());
+  const MachineOptions& options = impl_->machine;
   auto machine = discover_machine(options);
   if (machine && !options.source.is_this_machine()) {
     if (const auto same = expect_this_machine(*machine); !same)

@@ -7,6 +7,22 @@
 
 namespace scx {
 
+Result<MachineOptions> parse_machine_options(const std::optional<std::string>& topology,
+                                             const std::optional<std::string>& big_cpus,
+                                             const std::optional<std::string>& virt_llc) {
+  MachineOptions options;
+  if (topology) options.source = SCX_TRY(Source::parse(*topology));
+  if (big_cpus) {
+    auto cpus = parse_cpu_list(*big_cpus);
+    if (!cpus)
+      return fail(ErrorKind::usage, "--big-cpus: " + cpus.error().what,
+                  "expected a list such as 0-3,8");
+    options.topology.big_cpus = *std::move(cpus);
+  }
+  if (virt_llc) options.domains.virt_llc = SCX_TRY(VirtLlc::parse(*virt_llc));
+  return options;
+}
+
 Result<Machine> discover_machine(const MachineOptions& options) {
   const std::uint64_t hotplug_seq = read_sched_ext().hotplug_seq;
   Topology topology = SCX_TRY(Topology::discover(options.source, options.topology));

@@ -9,20 +9,6 @@ std::optional<Form> CommonOptions::wanted_form() const {
   return std::nullopt;
 }
 
-Result<MachineOptions> CommonOptions::machine_options() const {
-  MachineOptions machine;
-  if (!topology.empty()) machine.source = SCX_TRY(Source::parse(topology));
-  if (big_cpus) {
-    auto cpus = parse_cpu_list(*big_cpus);
-    if (!cpus)
-      return fail(ErrorKind::usage, "--big-cpus: " + cpus.error().what,
-                  "expected a list such as 0-3,8");
-    machine.topology.big_cpus = *std::move(cpus);
-  }
-  if (virt_llc) machine.domains.virt_llc = SCX_TRY(VirtLlc::parse(*virt_llc));
-  return machine;
-}
-
 CLI::Validator whole_number(std::uint64_t min, std::uint64_t max) {
   return {[min, max](std::string& text) {
             std::uint64_t value = 0;

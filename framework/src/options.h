@@ -19,15 +19,12 @@ struct CommonOptions {
   std::optional<double> run_for;  // seconds
   std::string stats_path = stats::kDefaultPath;
   std::string form = "auto";
-  std::string topology;  // a Source as text; empty: this machine
-  std::optional<std::string> big_cpus, virt_llc;
+  std::optional<std::string> topology, big_cpus, virt_llc;  // for parse_machine_options()
   bool version = false;
   bool help_stats = false;
   OpenOptions open;
 
   std::optional<Form> wanted_form() const;
-  // Errors: those of Source::parse(), parse_cpu_list() and VirtLlc::parse(), naming the option.
-  Result<MachineOptions> machine_options() const;
 };
 
 // Whole numbers from `min` to `max`; the message says so.

@@ -8,7 +8,6 @@
 #include "json.h"
 #include "options.h"
 #include "output.h"
-#include "scx/base/cpu_set.h"
 #include "scx/topology/bundle.h"
 #include "svg.h"
 #include "tables.h"
@@ -18,22 +17,6 @@
 
 namespace scx::scxtopo {
 namespace {
-
-Result<TopologyOptions> topology_options(const Options& options) {
-  TopologyOptions wanted;
-  if (!options.big_cpus) return wanted;
-  auto cpus = parse_cpu_list(*options.big_cpus);
-  if (!cpus)
-    return fail(ErrorKind::usage, "--big-cpus: " + cpus.error().what, "write a list such as 0-3,8");
-  wanted.big_cpus = std::move(*cpus);
-  return wanted;
-}
-
-Result<DomainOptions> domain_options(const Options& options) {
-  DomainOptions wanted;
-  if (options.virt_llc) wanted.virt_llc = SCX_TRY(VirtLlc::parse(*options.virt_llc));
-  return wanted;
-}
 
 // Several text views, an empty line between them.
 std::string texts(const Options& options, const View& view) {
@@ -70,15 +53,14 @@ Result<int> compare(const MachineOptions& machine_options) {
 
 // The program's exit status.
 Result<int> show(const Options& options) {
-  const TopologyOptions overrides = SCX_TRY(topology_options(options));
-  const DomainOptions domains = SCX_TRY(domain_options(options));
-  const Source source = options.topology ? SCX_TRY(Source::parse(*options.topology)) : Source{};
+  const MachineOptions machine =
+      SCX_TRY(parse_machine_options(options.topology, options.big_cpus, options.virt_llc));
   // First, for a machine that is misread is the one that somebody wants a bundle of.
-  SCX_TRY(write_bundle_view(options, source));
-  if (options.compare_kernel) return compare({source, overrides, domains});
+  SCX_TRY(write_bundle_view(options, machine.source));
+  if (options.compare_kernel) return compare(machine);
 
-  const View view =
-      SCX_TRY(look_at(source, options.topology.value_or("this machine"), overrides, domains));
+  const View view = SCX_TRY(look_at(machine.source, options.topology.value_or("this machine"),
+                                    machine.topology, machine.domains));
   if (options.svg) SCX_TRY(write_to(*options.svg, [&](const Sink& out) { out(draw(view)); }));
   SCX_TRY(write_to("-", [&](const Sink& out) {
     if (options.json) {

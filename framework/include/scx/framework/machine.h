@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "scx/base/result.h"
 #include "scx/topology/cid_map.h"
@@ -27,6 +29,12 @@ struct MachineOptions {
   TopologyOptions topology = {};
   DomainOptions domains = {};
 };
+
+// What users write after --topology, --big-cpus and --virt-llc. Errors: those of Source::parse() and
+// VirtLlc::parse(); usage for a --big-cpus that is no CPU list.
+Result<MachineOptions> parse_machine_options(const std::optional<std::string>& topology,
+                                             const std::optional<std::string>& big_cpus,
+                                             const std::optional<std::string>& virt_llc);
 
 // Errors: as Topology::discover().
 Result<Machine> discover_machine(const MachineOptions& options = {});
