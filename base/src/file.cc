@@ -15,13 +15,13 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1 << 20;
 
+}  // namespace
+
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
-
-}  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& path) {
   // O_NONBLOCK: a snapshot's tree may hold a FIFO, and opening one must not hang.

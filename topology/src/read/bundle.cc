@@ -21,12 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = std::min(text.find_first_not_of(kSpace), text.size());
-  return std::string(text.substr(first, text.find_last_not_of(kSpace) + 1 - first));
-}
-
 // The processor's name as /proc/cpuinfo has it: in each architecture under another key, on Arm
 // under none. The first CPU's lines are enough; the whole file has megabytes on a large machine.
 std::string model_name(const fs::path& root) {
@@ -37,8 +31,8 @@ std::string model_name(const fs::path& root) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
       const std::size_t colon = line.find(':');
-      if (colon != std::string_view::npos && trimmed(line.substr(0, colon)) == key)
-        return trimmed(line.substr(colon + 1));
+      if (colon != std::string_view::npos && trim(line.substr(0, colon)) == key)
+        return std::string(trim(line.substr(colon + 1)));
     }
   }
   return {};
@@ -59,7 +53,7 @@ Result<Bundle> record(const Source& source) {
   Bundle bundle;
   bundle.tree = recorder.take();
   bundle.kernel =
-      trimmed(read_head(under(source.path, "/proc/sys/kernel/osrelease"), 1 << 12).value_or(""));
+      trim(read_head(under(source.path, "/proc/sys/kernel/osrelease"), 1 << 12).value_or(""));
   bundle.model = model_name(source.path);
   if (!source.is_this_machine()) return bundle;
 

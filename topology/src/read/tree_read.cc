@@ -15,11 +15,7 @@ bool is_absent(const Error& error) {
 }
 
 Result<std::string> read_line(const FileTree& tree, const std::string& path) {
-  constexpr const char* kSpace = " \t\r\n";
-  std::string text = SCX_TRY(tree.read(path));
-  text.erase(text.find_last_not_of(kSpace) + 1);  // npos + 1 is 0
-  text.erase(0, text.find_first_not_of(kSpace));
-  return text;
+  return std::string(trim(SCX_TRY(tree.read(path))));
 }
 
 Result<std::int64_t> read_int(const FileTree& tree, const std::string& path) {

@@ -26,6 +26,9 @@ Result<std::string> read_line(const std::filesystem::path& path);
 // invalid when it is no number or out of range.
 Result<std::int64_t> read_int(const std::filesystem::path& path);
 
+// Without white space at both ends. A view of `text`.
+std::string_view trim(std::string_view text);
+
 // The number in text, in base 10; nothing when anything but a number is there.
 std::optional<std::int64_t> parse_int(std::string_view text);
 
