@@ -5,10 +5,9 @@
 _scx_scheduler()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local options='--stats --monitor --run-for --stats-path --form --log-level --big-cpus
-                   --virt-llc --topology --pin-root-path
-                   --kconfig --btf-custom-path --bpf-token-path --relaxed-maps -h --help -V --version
-                   --help-stats'
+    local options='-i --stats --monitor --run-for --stats-path --form --log-level -v --verbose
+                   --big-cpus --virt-llc --topology --pin-root-path --kconfig --btf-custom-path --bpf-token-path
+                   --relaxed-maps -h --help -V --version --help-stats'
 
     # "--form=c" comes as three words, or as one where "=" is no word break
     case $current in
@@ -31,7 +30,7 @@ _scx_scheduler()
         --stats-path|--topology|--pin-root-path|--btf-custom-path|--bpf-token-path)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
-        --stats|--monitor|--run-for|--big-cpus|--kconfig|--slice-max-us|--slice-min-us)
+        -i|--stats|--monitor|--run-for|--big-cpus|--kconfig|--slice-max-us|--slice-min-us)
             ;;      # a number or text of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

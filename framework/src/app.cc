@@ -57,8 +57,7 @@ void report_error(spdlog::logger& log, const Error& error) {
     if (log.should_log(spdlog::level::debug)) {
       log.error("the whole log:\n{}", error.evidence);
     } else if (error.kind == ErrorKind::rejected) {
-      log.error("the end of the log (--log-level debug shows all of it):\n{}",
-                tail(error.evidence, 15));
+      log.error("the end of the log (-v shows all of it):\n{}", tail(error.evidence, 15));
     }
   }
   log.error("{}", error.message());
@@ -78,6 +77,9 @@ struct AppBase::Impl {
   CommonOptions options;
   MachineOptions machine;
   std::function<Status()> check;
+  std::function<Status(const KernelBtf&)> check_kernel;
+  std::function<Result<Machine>(Machine)> change_machine;
+  std::uint64_t sub_cgroup_id = 0;
   std::shared_ptr<spdlog::logger> log;
 
   // Kept over restarts of the scheduler.
@@ -90,7 +92,23 @@ struct AppBase::Impl {
   std::optional<Clock::time_point> end;  // of --run-for
   std::optional<Form> form;
   int exit_status = 0;
-  bool has_run = false;  // it was attached at least once
+  bool has_run = false;          // it was attached at least once
+  bool gives_numbering = false;  // this run's machine has a cid_override
+
+  // Where the statistics are, if the user does not say: at the root scheduler's place, or at the
+  // sub-scheduler's own.
+  void choose_stats_path() {
+    if (sub_cgroup_id != 0 && cli.count("--stats-path") == 0)
+      options.stats_path = fmt::format("/var/run/scx/sub-{}/stats", sub_cgroup_id);
+  }
+
+  // Who schedules after it ended: a clause, or nothing.
+  std::string_view then(const std::optional<ExitReport>& exit = {}) const {
+    if (sub_cgroup_id == 0) return "; the kernel's own scheduler is back";
+    if (exit && exit->cgroup_removed()) return "";
+    if (exit && exit->kind == ExitKind::parent) return "; who schedules above that has the cgroup";
+    return "; its parent schedules the cgroup";
+  }
 };
 
 AppBase::AppBase(std::string name, std::string description, std::string version)
@@ -123,6 +141,16 @@ void AppBase::option(const std::string& names, std::uint64_t& value, const std::
 
 void AppBase::check(std::function<Status()> check) { impl_->check = std::move(check); }
 
+void AppBase::check_kernel(std::function<Status(const KernelBtf&)> check) {
+  impl_->check_kernel = std::move(check);
+}
+
+void AppBase::sub_scheduler_of(std::uint64_t cgroup_id) { impl_->sub_cgroup_id = cgroup_id; }
+
+void AppBase::change_machine(std::function<Result<Machine>(Machine)> change) {
+  impl_->change_machine = std::move(change);
+}
+
 int AppBase::main(int argc, char** argv) {
   Impl& app = *impl_;
   try {
@@ -142,9 +170,10 @@ int AppBase::main(int argc, char** argv) {
     return 2;
   }
   app.machine = *std::move(machine);
+  app.choose_stats_path();
   // hwloc prints what it finds odd about a machine by itself; notes() says what matters of it.
   ::setenv("HWLOC_HIDE_ERRORS", "2", 0);
-  app.log = make_log(app.name, app.options.log_level);
+  app.log = make_log(app.name, app.options.wanted_log_level());
   app.form = app.options.wanted_form();
   if (app.options.version) {
     fmt::print("{} {} {}\n", app.name, app.version, SCXX_TRIPLE);
@@ -196,6 +225,8 @@ void AppBase::serve_statistics() {
   app.service.reset();
   if (server) {
     app.server = std::move(*server);
+    if (app.sub_cgroup_id != 0)
+      app.log->info("statistics are served at {}", app.options.stats_path);
   } else {
     app.log->warn("no statistics are served: {}", server.error().message());
   }
@@ -213,7 +244,11 @@ void AppBase::show_statistics() {
 
 int AppBase::schedule() {
   Impl& app = *impl_;
-  if (const auto ready = preflight(app.options.open.btf_custom_path); !ready) {
+  PreflightOptions asked;
+  asked.btf_path = app.options.open.btf_custom_path;
+  asked.check_kernel = app.check_kernel;
+  asked.sub_scheduler = app.sub_cgroup_id != 0;
+  if (const auto ready = preflight(asked); !ready) {
     report_error(*app.log, ready.error());
     return 1;
   }
@@ -230,6 +265,17 @@ int AppBase::schedule() {
       return 0;
     }
   }
+}
+
+// What the scheduler is to run on, said to the user.
+Result<Machine> AppBase::make_machine() {
+  Impl& app = *impl_;
+  Machine machine = SCX_TRY(discover());
+  app.log->info("{}", summary(machine.topology));
+  if (app.change_machine) machine = SCX_TRY(app.change_machine(std::move(machine)));
+  for (const auto& note : machine.topology.notes()) app.log->debug("topology: {}", note);
+  app.gives_numbering = machine.cid_override.has_value();
+  return machine;
 }
 
 Result<Machine> AppBase::discover() {
@@ -252,10 +298,8 @@ AppBase::Next AppBase::run_once() {
     app.exit_status = 1;
     return Next::stop;
   };
-  const auto machine = discover();
+  const auto machine = make_machine();
   if (!machine) return stop(machine.error());
-  app.log->info("{}", summary(machine->topology));
-  for (const auto& note : machine->topology.notes()) app.log->debug("topology: {}", note);
 
   // Until here a signal simply ends the process: nothing is attached. From here on it has to reach
   // the loop below.
@@ -263,10 +307,10 @@ AppBase::Next AppBase::run_once() {
     if (!app.signals) app.signals = SCX_TRY(Signals::make());
     return {};
   };
-  auto started =
-      start(*machine, app.options.open,
-            {app.form, ops_name(app.name, app.version), app.options.open.btf_custom_path},
-            about_to_attach);
+  auto started = start(*machine, app.options.open,
+                       {app.form, ops_name(app.name, app.version), app.options.open.btf_custom_path,
+                        app.sub_cgroup_id},
+                       about_to_attach);
   if (!started) return stop(started.error());
   Session& session = **started;
   for (const auto& name : session.report().dropped)
@@ -294,8 +338,9 @@ AppBase::Next AppBase::run_once() {
     const auto exit = session.ended();
     if (*end != RunEnd::scheduler && !(exit && exit->is_error())) {
       const int signal = app.signals->take();
-      app.log->info("{} ended: {}; the kernel's own scheduler is back", app.name,
-                    *end == RunEnd::time ? "its time is over" : ::strsignal(signal));
+      app.log->info("{} ended: {}{}", app.name,
+                    *end == RunEnd::time ? "its time is over" : ::strsignal(signal),
+                    app.then(exit));
       return Next::stop;
     }
   } else {
@@ -318,21 +363,37 @@ AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
     } else {
       for (const auto& frame : symbolize(exit->backtrace)) app.log->error("  at {}", frame);
     }
-    app.log->error("{} was ended by the kernel: {}; the kernel's own scheduler is back", app.name,
-                   exit->summary());
+    app.log->error("{} was ended by the kernel: {}{}", app.name, exit->summary(), app.then(exit));
     app.exit_status = 1;
     return Next::stop;
   }
-  if (exit->kind == ExitKind::unreg_bpf && exit->code == SCX_ECODE_CID_MISMATCH) {
-    app.log->warn("{}: going on in the CPU form", exit->message);
-    app.form = Form::cpu;
-    return Next::restart;
-  }
+  if (exit->kind == ExitKind::unreg_bpf && exit->code == SCX_ECODE_CID_MISMATCH)
+    return after_mismatch(*exit);
   if (exit->wants_restart()) {
     app.log->warn("{} ended: {}; starting again", app.name, exit->summary());
     return Next::restart;
   }
-  app.log->info("{} ended: {}; the kernel's own scheduler is back", app.name, exit->summary());
+  app.log->info("{} ended: {}{}", app.name, exit->summary(), app.then(exit));
+  return Next::stop;
+}
+
+// The kernel numbers the cids otherwise than the scheduler.
+AppBase::Next AppBase::after_mismatch(const ExitReport& exit) {
+  Impl& app = *impl_;
+  if (app.sub_cgroup_id == 0 && !app.gives_numbering) {
+    app.log->warn("{}: going on in the CPU form", exit.message);
+    app.form = Form::cpu;
+    return Next::restart;
+  }
+  if (app.sub_cgroup_id != 0)
+    app.log->error(
+        "the root scheduler numbers the cids otherwise: {}; give both the same options about the "
+        "machine{}",
+        exit.message, app.then());
+  else
+    app.log->error("the kernel took the numbering of cids, but the scheduler has another: {}{}",
+                   exit.message, app.then());
+  app.exit_status = 1;
   return Next::stop;
 }
 

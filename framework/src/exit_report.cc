@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -14,6 +15,21 @@ namespace {
 
 // enum scx_exit_code; has not moved since 6.12.
 constexpr std::uint64_t kActRestart = 1ull << 48;
+constexpr std::uint64_t kReasonCgroupOffline = 1ull << 33;  // since 7.1
+
+// What the kernel's word for a refused sub-scheduler means (scx_sub_enable_workfn()); empty for any
+// other word.
+std::string_view refusal_of_sub(std::string_view message) {
+  if (message == fmt::format("parent rejected ({})", -ENOSPC))
+    return "the scheduler above has no room for another; end one of those beside this one";
+  if (message.starts_with("parent rejected")) return "the scheduler above does not take this one";
+  if (message.starts_with("max nesting depth"))
+    return "too many schedulers are above it; choose a cgroup nearer to the root";
+  if (message.starts_with("parent bypassing") || message.starts_with("parent disabled"))
+    return "the scheduler above is just starting or ending; try again";
+  if (message.starts_with("cgroup is not online")) return "the cgroup is just being removed";
+  return {};
+}
 
 std::string text(const char* field, std::size_t size) { return {field, ::strnlen(field, size)}; }
 
@@ -23,9 +39,19 @@ bool ExitReport::wants_restart() const {
   return !is_error() && (static_cast<std::uint64_t>(code) & kActRestart) != 0;
 }
 
+bool ExitReport::cgroup_removed() const {
+  return kind == ExitKind::unreg_kern &&
+         (static_cast<std::uint64_t>(code) & kReasonCgroupOffline) != 0;
+}
+
 std::string ExitReport::summary() const {
+  if (cgroup_removed()) return "its cgroup was removed";
   std::string line = reason.empty() ? fmt::format("exit kind {}", static_cast<int>(kind)) : reason;
+  if (kind == ExitKind::parent) line = "the scheduler above it ended";
+  if (kind == ExitKind::parent_kill) line = "the scheduler above threw it out";
   if (!message.empty() && message != reason) line += ": " + message;
+  if (const auto means = refusal_of_sub(message); !means.empty())
+    line += fmt::format(": {}", means);
   return line;
 }
 

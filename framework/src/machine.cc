@@ -31,6 +31,14 @@ Result<Machine> discover_machine(const MachineOptions& options) {
   return Machine{hotplug_seq, std::move(topology), std::move(cids), std::move(domains)};
 }
 
+Result<Machine> renumber(const Machine& machine, std::span<const CpuId> order) {
+  Topology flat = SCX_TRY(flatten(machine.topology, order));
+  CidMap cids = make_cid_map(flat, machine.topology);
+  Domains domains = make_domains(flat, cids);
+  return Machine{machine.hotplug_seq, std::move(flat), std::move(cids), std::move(domains),
+                 machine.cid_override};
+}
+
 Status expect_this_machine(const Machine& machine) {
   const RawTopology here = SCX_TRY(read_machine(Source{}));
   const Topology& told = machine.topology;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "attach_error.h"
 #include "libbpf_log.h"
 #include "object_tables.h"
 #include "ops_table.h"
@@ -140,6 +141,7 @@ Result<LoadPlan> prepare(bpf_object* object, const Machine& machine, const LoadO
   plan.ops = ops.map;
   plan.btf_path = options.btf_path;
   plan.report.form = ops.form;
+  plan.report.sub_cgroup_id = ops.sub_cgroup_id;
   plan.report.dropped = std::move(ops.dropped);
   return plan;
 }
@@ -156,19 +158,11 @@ Status finish(bpf_object* object, LoadPlan& plan, int load_err, const std::strin
 
 void DetachLink::operator()(bpf_link* link) const { bpf_link__destroy(link); }
 
-Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops) {
+Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops, std::uint64_t sub_cgroup_id) {
   LibbpfLog log;
   if (bpf_link* link = bpf_map__attach_struct_ops(ops))
     return std::unique_ptr<bpf_link, DetachLink>(link);
-  const int err = errno;
-  std::string what = "the kernel does not attach the scheduler", cure;
-  if (err == EBUSY) {
-    what = fmt::format("another scheduler is attached: {}", read_sched_ext().ops);
-    cure = "end it first";
-  } else if (err == EINVAL || err == EOPNOTSUPP) {
-    cure = "the kernel's log (dmesg) says why";
-  }
-  auto error = fail_errno(err, std::move(what), std::move(cure)).error();
+  Error error = explain_attach(errno, sub_cgroup_id);
   error.evidence = log.text();
   return std::unexpected(error);
 }

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "scx/framework/tables.h"
-#include "scx/topology/shards.h"
 
 namespace scx {
 namespace {
@@ -70,7 +69,7 @@ std::uint64_t bytes_of(const scx_arena_array& array) {
   return static_cast<std::uint64_t>(array.nr) * array.elem_size;
 }
 
-// Gives the idle masks and every array that the scheduler declared their place in the arena.
+// Gives the masks of cids and every array that the scheduler declared their place in the arena.
 void place_arrays(bpf_object* object, scx_machine& machine, std::uint64_t base) {
   std::uint64_t next = base;
   const auto place = [&next](std::uint64_t bytes) {
@@ -80,6 +79,7 @@ void place_arrays(bpf_object* object, scx_machine& machine, std::uint64_t base) 
   };
   machine.idle_addr = place(machine.nr_words * 8ull);
   machine.idle_cores_addr = place(machine.nr_words * 8ull);
+  machine.usable_addr = place(machine.nr_words * 8ull);
   if (machine.override_cids)
     machine.override_addr = place((machine.nr_cpu_ids + machine.nr_shards) * sizeof(s32));
   for_each_array(object, [&](std::string_view name, scx_arena_array& array) {
@@ -121,12 +121,11 @@ Status fill_tables(bpf_object* object, const Machine& machine, const TableOption
 
   tables.machine.cid_form = options.form == Form::cid;
   if (options.override_cids) {
-    std::vector<s32> override = tables.cpu_cids;
-    for (const Cid start : make_shards(machine.topology, machine.cids, options.shard_size))
-      override.push_back(start.value());
+    auto [rows, shard_starts] = SCX_TRY(make_override(machine, options.shard_size));
+    rows.insert(rows.end(), shard_starts.begin(), shard_starts.end());
     tables.machine.override_cids = 1;
-    tables.machine.nr_shards = static_cast<u32>(override.size() - tables.cpu_cids.size());
-    fill_table(object, kOverride, override, status);
+    tables.machine.nr_shards = static_cast<u32>(shard_starts.size());
+    fill_table(object, kOverride, rows, status);
   }
   tables.machine.dump_len = options.dump_len ? options.dump_len : kDefaultDumpLen;
   const std::vector<char> dump(tables.machine.dump_len);
@@ -156,7 +155,7 @@ void populate_arena(bpf_object* object) {
   };
   touch(base);
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  std::uint64_t end = machine.idle_cores_addr + machine.nr_words * 8ull;
+  std::uint64_t end = machine.usable_addr + machine.nr_words * 8ull;
   if (machine.override_cids) {
     std::size_t size = 0;
     const void* override = bpf_map__initial_value(find_map(object, kOverride), &size);
@@ -166,6 +165,8 @@ void populate_arena(bpf_object* object) {
     end = std::max(end, array.addr + bytes_of(array));
   });
   for (std::uint64_t at = base + kArrayOffset; at < end; at += page) touch(at);
+  auto* usable = reinterpret_cast<std::uint64_t*>(machine.usable_addr);
+  for (u32 cid = 0; cid < machine.nr_online; ++cid) usable[cid / 64] |= 1ull << (cid % 64);
 }
 
 namespace detail {

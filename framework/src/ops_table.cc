@@ -18,6 +18,9 @@ namespace {
 constexpr char kCpuType[] = "sched_ext_ops";
 constexpr char kCidType[] = "sched_ext_ops_cid";
 
+// What no kernel's cid form has is no lack of this kernel's.
+constexpr char kCpuFormOnly[] = "cid_release";
+
 struct Member {
   std::string name;
   std::size_t offset = 0;
@@ -74,9 +77,11 @@ std::vector<Member> read_members(const btf* btf, const btf_type* type) {
   return members;
 }
 
-// The tables by essential type name.
-std::map<std::string, OpsTable> find_tables(bpf_object* object) {
-  std::map<std::string, OpsTable> tables;
+// By essential type name.
+using Tables = std::map<std::string, OpsTable>;
+
+Tables find_tables(bpf_object* object) {
+  Tables tables;
   const btf* btf = bpf_object__btf(object);
   for (std::uint32_t id = 1; id < btf__type_cnt(btf); ++id) {
     const btf_type* var = btf__type_by_id(btf, id);
@@ -98,7 +103,7 @@ std::map<std::string, OpsTable> find_tables(bpf_object* object) {
 std::string cpu_name(const std::string& member) {
   static const std::map<std::string, std::string> renamed = {
       {"select_cid", "select_cpu"}, {"set_cmask", "set_cpumask"},   {"dump_cid", "dump_cpu"},
-      {"cid_online", "cpu_online"}, {"cid_offline", "cpu_offline"},
+      {"cid_online", "cpu_online"}, {"cid_offline", "cpu_offline"}, {"cid_release", "cpu_release"},
   };
   const auto at = renamed.find(member);
   return at == renamed.end() ? member : at->second;
@@ -127,6 +132,16 @@ void fit_members(const OpsTable& table, const char* kernel_type, const KernelBtf
         continue;
       }
     }
+    table.clear(m);
+    if (m.name != kCpuFormOnly) dropped.push_back(m.name);
+  }
+}
+
+// From 7.2 on sub-schedulers and those that take them speak cids: in the CPU form the kernel
+// refuses the callbacks about them.
+void drop_sub_callbacks(const OpsTable& table, std::vector<std::string>& dropped) {
+  for (const Member& m : table.members) {
+    if (!m.is_callback || !m.name.starts_with("sub_") || !table.is_set(m)) continue;
     table.clear(m);
     dropped.push_back(m.name);
   }
@@ -167,13 +182,47 @@ bool installs_cids(const OpsTable& cid_table) {
   return bpf_object__find_map_by_name(cid_table.object, ".data.scx_override") != nullptr;
 }
 
-Result<Form> choose_form(const std::map<std::string, OpsTable>& tables, const KernelBtf& kernel,
-                         const LoadOptions& options, const Machine& machine) {
+// The cgroup that this is the sub-scheduler of, 0 for none. 1 is the root cgroup, which to the
+// kernel means the machine.
+std::uint64_t sub_cgroup(const Tables& tables, const LoadOptions& options) {
+  std::uint64_t id = options.sub_cgroup_id;
+  for (const auto& [type, table] : tables) {
+    if (id == 0) id = table.get<std::uint64_t>("sub_cgroup_id");
+  }
+  return id > 1 ? id : 0;
+}
+
+Status expect_sub_schedulers(const Tables& tables, const KernelBtf& kernel,
+                             const LoadOptions& options, const Machine& machine) {
+  if (!kernel.has_member(kCpuType, "sub_cgroup_id") || !kernel.has_function("scx_bpf_sub_dispatch"))
+    return fail(ErrorKind::unsupported,
+                fmt::format("kernel {} has no sub-schedulers", kernel_release()),
+                "use a kernel from 7.1 on, built with CONFIG_EXT_SUB_SCHED=y");
+  if (machine.cid_override)
+    return fail(ErrorKind::unsupported, "only the root scheduler numbers the cids",
+                "give the numbering to that one");
+  if (kernel.has_struct(kCidType) && options.form == Form::cpu)
+    return fail(ErrorKind::unsupported, "sub-schedulers speak cids from 7.2 on, not the CPU form",
+                "leave the form to the framework");
+  if (kernel.has_struct(kCidType) && !tables.contains(kCidType))
+    return fail(ErrorKind::unsupported,
+                "sub-schedulers speak cids from 7.2 on, and this scheduler has the CPU form only");
+  return {};
+}
+
+// The cid form wants a numbering that the kernel has not by itself. A sub-scheduler has that of the
+// root scheduler, whatever it is; init finds out whether it is ours.
+bool needs_override(const Machine& machine, std::uint64_t sub) {
+  return sub == 0 && (machine.cid_override || !machine.cids.equals_kernel_default());
+}
+
+Result<Form> choose_form(const Tables& tables, const KernelBtf& kernel, const LoadOptions& options,
+                         const Machine& machine, std::uint64_t sub) {
   const bool has_table = tables.contains(kCidType);
   const bool kernel_has = kernel.has_struct(kCidType);
   const bool same_numbers =
-      machine.cids.equals_kernel_default() || (kernel.has_function("scx_bpf_cid_override") &&
-                                               has_table && installs_cids(tables.at(kCidType)));
+      !needs_override(machine, sub) || (kernel.has_function("scx_bpf_cid_override") && has_table &&
+                                        installs_cids(tables.at(kCidType)));
   if (options.form == Form::cid && !kernel_has)
     return fail(ErrorKind::unsupported,
                 fmt::format("kernel {} does not speak cids to schedulers", kernel_release()),
@@ -189,6 +238,12 @@ Result<Form> choose_form(const std::map<std::string, OpsTable>& tables, const Ke
   if (options.form == Form::cpu && has_table && !tables.contains(kCpuType))
     return fail(ErrorKind::unsupported, "this scheduler is written for the cid form only");
   if (has_table && kernel_has && same_numbers && options.form != Form::cpu) return Form::cid;
+  if (machine.cid_override)
+    return kernel_has ? fail(ErrorKind::unsupported, "the CPU form takes no numbering of cids",
+                             "leave the form to the framework")
+                      : fail(ErrorKind::unsupported,
+                             fmt::format("kernel {} takes no numbering of cids", kernel_release()),
+                             "use a kernel from 7.2 on");
   return Form::cpu;
 }
 
@@ -205,7 +260,11 @@ Result<OpsPlan> prepare_ops(bpf_object* object, const KernelBtf& kernel, const L
                 "use a kernel from 6.12 on, built with CONFIG_SCHED_CLASS_EXT=y");
 
   OpsPlan plan;
-  plan.form = SCX_TRY(choose_form(tables, kernel, options, machine));
+  plan.sub_cgroup_id = sub_cgroup(tables, options);
+  if (plan.sub_cgroup_id != 0) {
+    SCX_TRY(expect_sub_schedulers(tables, kernel, options, machine));
+  }
+  plan.form = SCX_TRY(choose_form(tables, kernel, options, machine, plan.sub_cgroup_id));
   const char* type = plan.form == Form::cid ? kCidType : kCpuType;
   const auto at = tables.find(type);
   if (at == tables.end())
@@ -214,8 +273,11 @@ Result<OpsPlan> prepare_ops(bpf_object* object, const KernelBtf& kernel, const L
                             kernel_release()));
   const OpsTable& table = at->second;
   if (plan.form == Form::cpu && tables.contains(kCidType)) copy_table(tables.at(kCidType), table);
-  plan.override_cids = plan.form == Form::cid && !machine.cids.equals_kernel_default();
+  plan.override_cids = plan.form == Form::cid && needs_override(machine, plan.sub_cgroup_id);
   drop_idle_init_cids(table, plan.override_cids, kernel.has_member(type, "init_cids"));
+  if (plan.form == Form::cpu && kernel.has_struct(kCidType))
+    drop_sub_callbacks(table, plan.dropped);
+  table.set("sub_cgroup_id", plan.sub_cgroup_id);
   fit_members(table, type, kernel, plan.dropped);
   fit_flags(table, kernel, plan.dropped);
   table.set("hotplug_seq", machine.hotplug_seq);

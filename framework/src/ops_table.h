@@ -21,6 +21,7 @@ namespace scx {
 struct OpsPlan {
   Form form = Form::cpu;
   bpf_map* map = nullptr;            // the table that will be created
+  std::uint64_t sub_cgroup_id = 0;   // of a sub-scheduler; 0: it schedules the machine
   bool override_cids = false;        // our numbering has to be installed, and the kernel takes it
   std::uint32_t dump_len = 0;        // bytes of debug dump that it asks for
   int shard_size = 0;                // cids a shard that it asks for; 0: the kernel's default
@@ -28,7 +29,8 @@ struct OpsPlan {
 };
 
 // Requires: the object is open and not loaded.
-// Errors: unsupported when the asked form is not to be had, invalid when the object has no table.
+// Errors: unsupported when the asked form, a given numbering or sub-schedulers are not to be had,
+// invalid when the object has no table.
 Result<OpsPlan> prepare_ops(bpf_object* object, const KernelBtf& kernel, const LoadOptions& options,
                             const Machine& machine);
 

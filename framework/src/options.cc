@@ -3,6 +3,10 @@
 
 namespace scx {
 
+std::string CommonOptions::wanted_log_level() const {
+  return verbose && log_level != "trace" ? "debug" : log_level;
+}
+
 std::optional<Form> CommonOptions::wanted_form() const {
   if (form == "cpu") return Form::cpu;
   if (form == "cid") return Form::cid;
@@ -33,7 +37,8 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
       "");
 
   const std::string running = "Running";
-  app.add_option("--stats", options.stats, "Show statistics every S seconds beside the scheduler")
+  app.add_option("-i,--stats", options.stats,
+                 "Show statistics every S seconds beside the scheduler")
       ->type_name("S")
       ->check(seconds)
       ->group(running);
@@ -65,6 +70,7 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str()
       ->group(running);
+  app.add_flag("-v,--verbose", options.verbose, "As --log-level debug")->group(running);
 
   const std::string topology = "Topology";
   app.add_option(

@@ -14,6 +14,7 @@ namespace scx {
 
 struct CommonOptions {
   std::string log_level = "info";
+  bool verbose = false;
   std::optional<double> stats;    // seconds between two views beside the scheduler
   std::optional<double> monitor;  // the same, watching another process
   std::optional<double> run_for;  // seconds
@@ -24,6 +25,7 @@ struct CommonOptions {
   bool help_stats = false;
   OpenOptions open;
 
+  std::string wanted_log_level() const;
   std::optional<Form> wanted_form() const;
 };
 

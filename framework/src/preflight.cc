@@ -25,8 +25,8 @@ bool may_load_bpf() {
 
 }  // namespace
 
-Status preflight(const std::string& btf_path) {
-  const SchedExtState state = read_sched_ext();
+Status preflight(const PreflightOptions& options) {
+  const SchedExtState state = read_sched_ext(options.root);
   if (!state.present)
     return fail(
         ErrorKind::unsupported,
@@ -35,8 +35,17 @@ Status preflight(const std::string& btf_path) {
   if (!may_load_bpf())
     return fail(ErrorKind::permission, "loading a scheduler needs root (CAP_SYS_ADMIN)",
                 "run it with sudo");
-  SCX_TRY(KernelBtf::load(btf_path));
-  if (state.state != "disabled")
+  const KernelBtf kernel = SCX_TRY(KernelBtf::load(options.btf_path));
+  if (options.check_kernel) {
+    SCX_TRY(options.check_kernel(kernel));
+  }
+  if (options.sub_scheduler && state.state != "enabled")
+    return fail(ErrorKind::missing,
+                fmt::format("no scheduler is attached that this one could be a part of (sched_ext "
+                            "is {})",
+                            state.state),
+                "start one that takes sub-schedulers first");
+  if (!options.sub_scheduler && state.state != "disabled")
     return fail(ErrorKind::busy,
                 fmt::format("another scheduler is attached: {} (sched_ext is {})",
                             state.ops.empty() ? "its name is not known" : state.ops, state.state),

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scx/framework/tables.h"
 
+#include <fmt/core.h>
+
+#include "scx/topology/shards.h"
+
 namespace scx {
 namespace {
 
@@ -40,7 +44,9 @@ scx_domain_info make_domain(const Machine& machine, const Domain& domain) {
 }  // namespace
 
 Tables make_tables(const Machine& machine) {
-  const auto& [hotplug_seq, topology, cids, domains] = machine;
+  const Topology& topology = machine.topology;
+  const CidMap& cids = machine.cids;
+  const Domains& domains = machine.domains;
   Tables tables;
   for (s32 i = 0; i < cids.nr_cids(); ++i) tables.cids.push_back(make_cid(machine, Cid{i}));
   for (const Cid cid : cids.cpu_to_cid()) tables.cpu_cids.push_back(cid.value());
@@ -65,6 +71,22 @@ Tables make_tables(const Machine& machine) {
   m.nr_tiers = static_cast<u32>(topology.nr_tiers());
   for (const CidRange& core : cids.cores()) m.smt |= core.count > 1;
   return tables;
+}
+
+Result<CidOverride> make_override(const Machine& machine, int shard_size) {
+  const auto cpu_to_cid = machine.cids.cpu_to_cid();
+  if (machine.cid_override) {
+    if (machine.cid_override->cpu_to_cid.size() == cpu_to_cid.size()) return *machine.cid_override;
+    return fail(ErrorKind::invalid,
+                fmt::format("the numbering of cids has {} entries",
+                            machine.cid_override->cpu_to_cid.size()),
+                fmt::format("give one for each CPU number, {}", cpu_to_cid.size()));
+  }
+  CidOverride ours;
+  for (const Cid cid : cpu_to_cid) ours.cpu_to_cid.push_back(cid.value());
+  for (const Cid start : make_shards(machine.topology, machine.cids, shard_size))
+    ours.shard_starts.push_back(start.value());
+  return ours;
 }
 
 }  // namespace scx

@@ -99,6 +99,33 @@ TEST_P(Idle, ACidIsClaimedOnce) {
   expect_idle({});
 }
 
+TEST_P(Idle, AllOnlineCidsAreUsableAtFirst) {
+  Cids online;
+  for (u32 cid = 0; cid < nr_online(); ++cid) online.insert(static_cast<int>(cid));
+  EXPECT_EQ(read(library_->usable_cids()), online);
+}
+
+TEST_P(Idle, OnlyUsableCidsAreClaimed) {
+  const auto allowed = library_->set_a();
+  Cids all;
+  for (u32 cid = 0; cid < nr_online(); ++cid) all.insert(static_cast<int>(cid));
+  write(allowed, all);
+  for (int round = 0; round < 6; ++round) {
+    const Cids usable = random_cids(random_, nr_online(), 1 + static_cast<u32>(below(8)));
+    write(library_->usable_cids(), usable);
+    only_idle(all);
+    const auto near = static_cast<u32>(below(nr_online()));
+    Cids claimed;
+    for (std::size_t i = 0; i <= usable.size(); ++i) {
+      const auto cid = library_->result(library_->progs().claim_near,
+                                        {.a = address(allowed), .first = near});
+      if (cid < 0) break;
+      EXPECT_TRUE(claimed.insert(static_cast<int>(cid)).second) << cid << " claimed twice";
+    }
+    EXPECT_EQ(claimed, usable);
+  }
+}
+
 TEST_P(Idle, ARangeGivesItsIdleAndAllowedCidsFromTheHintOn) {
   const auto allowed = library_->set_a();
   for (int round = 0; round < 12; ++round) {

@@ -51,6 +51,7 @@ class Library {
   std::span<u64> set_b() const { return words("set_b"); }
   std::span<u64> idle_cids() const { return words(counts().idle_addr); }
   std::span<u64> idle_cores() const { return words(counts().idle_cores_addr); }
+  std::span<u64> usable_cids() const { return words(counts().usable_addr); }
   library_found& found() const { return skel_->arena->found; }
   const scx_slab& slab() const { return skel_->arena->scx_slab; }
   // Bytes of one context of the slab.

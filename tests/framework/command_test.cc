@@ -128,8 +128,9 @@ TEST(Command, SaysItsVersion) {
 TEST(Command, HelpNamesTheCommonOptionsAndThePolicysOwn) {
   Process process({"--help"});
   EXPECT_EQ(process.status(), 0);
-  for (const char* option : {"--fifo", "--stats", "--monitor", "--run-for", "--form", "--log-level",
-                             "--version", "--help-stats", "--stats-path", "--btf-custom-path"})
+  for (const char* option :
+       {"-f,--fifo", "-i,--stats", "--monitor", "--run-for", "--form", "--log-level",
+        "-v,--verbose", "-V,--version", "--help-stats", "--stats-path", "--btf-custom-path"})
     EXPECT_THAT(process.out(), HasSubstr(option));
   EXPECT_EQ(process.err(), "");
 }
@@ -161,6 +162,7 @@ TEST(Command, WrongUsage) {
   expect_usage_error({"--run-for", "soon"}, "--run-for");
   expect_usage_error({"--log-level", "loud"}, "--log-level");
   expect_usage_error({"--form", "both"}, "--form");
+  expect_usage_error({"-i", "often"}, "--stats");
   expect_usage_error({"--btf-custom-path", "/nonexistent/btf"}, "/nonexistent/btf");
   expect_usage_error({"--monitor", "1", "--run-for", "1"}, "--run-for");
 }
@@ -205,6 +207,13 @@ TEST(Command, AQuietMonitorSaysNothing) {
   // Should the signal come before the monitor is ready for it, it ends the process all the same.
   EXPECT_THAT(process.status(), ::testing::AnyOf(0, 128 + SIGTERM));
   EXPECT_EQ(process.out() + process.err(), "");
+}
+
+TEST(Command, VerboseSaysWhatTheLogLevelWouldHide) {
+  const TempDir dir;
+  Process process(
+      {"--monitor", "0.1", "--log-level", "off", "-v", "--stats-path", dir.path() / "stats"});
+  EXPECT_TRUE(process.has_said("waiting")) << process.err();
 }
 
 }  // namespace

@@ -11,8 +11,11 @@
 namespace scx::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr s64 kRestart = 1ll << 48;  // SCX_ECODE_ACT_RESTART
 
@@ -49,19 +52,20 @@ TEST(ExitReport, ASummaryRepeatsNothing) {
 }
 
 TEST(ExitReport, ErrorsAreTheKindsFrom1024On) {
-  for (const ExitKind kind : {ExitKind::done, ExitKind::unreg, ExitKind::unreg_bpf,
-                              ExitKind::unreg_kern, ExitKind::sysrq})
+  for (const ExitKind kind :
+       {ExitKind::done, ExitKind::unreg, ExitKind::unreg_bpf, ExitKind::unreg_kern, ExitKind::sysrq,
+        ExitKind::parent, ExitKind::parent_kill})
     EXPECT_FALSE(read_exit(ended(kind), "")->is_error()) << static_cast<int>(kind);
-  for (const ExitKind kind : {ExitKind::error, ExitKind::error_bpf, ExitKind::error_stall})
+  for (const ExitKind kind : {ExitKind::error, ExitKind::error_bpf, ExitKind::error_stall,
+                              ExitKind::error_reenq, ExitKind::error_rescue})
     EXPECT_TRUE(read_exit(ended(kind), "")->is_error()) << static_cast<int>(kind);
 }
 
 TEST(ExitReport, KindsOfNewerKernelsKeepTheirNumber) {
-  // 68 and 1028 are SCX_EXIT_PARENT and SCX_EXIT_ERROR_RESCUE of 7.3.
-  const auto parent = read_exit(ended(static_cast<ExitKind>(68)), "");
-  EXPECT_EQ(static_cast<int>(parent->kind), 68);
-  EXPECT_FALSE(parent->is_error());
-  EXPECT_TRUE(read_exit(ended(static_cast<ExitKind>(1028)), "")->is_error());
+  const auto gentle = read_exit(ended(static_cast<ExitKind>(99)), "");
+  EXPECT_EQ(static_cast<int>(gentle->kind), 99);
+  EXPECT_FALSE(gentle->is_error());
+  EXPECT_TRUE(read_exit(ended(static_cast<ExitKind>(1099)), "")->is_error());
 }
 
 TEST(ExitReport, ARestartIsAskedForByABitOfTheCode) {
@@ -71,6 +75,33 @@ TEST(ExitReport, ARestartIsAskedForByABitOfTheCode) {
   EXPECT_FALSE(read_exit(ended(ExitKind::unreg_kern, "", "", 1ll << 32), "")->wants_restart());
   // An error is not tried again, whatever its code.
   EXPECT_FALSE(read_exit(ended(ExitKind::error, "", "", kRestart), "")->wants_restart());
+}
+
+TEST(ExitReport, SaysWhyASubSchedulerEnded) {
+  EXPECT_EQ(read_exit(ended(ExitKind::parent, "parent exiting"), "")->summary(),
+            "the scheduler above it ended");
+  EXPECT_EQ(read_exit(ended(ExitKind::parent_kill, "killed by parent scheduler", "too slow"), "")
+                ->summary(),
+            "the scheduler above threw it out: too slow");
+  const auto removed = read_exit(
+      ended(ExitKind::unreg_kern, "unregistered from the main kernel", "cgroup 7", 1ll << 33), "");
+  EXPECT_TRUE(removed->cgroup_removed());
+  EXPECT_EQ(removed->summary(), "its cgroup was removed");
+  EXPECT_FALSE(read_exit(ended(ExitKind::unreg_kern, "", "", 1ll << 32), "")->cgroup_removed());
+  // A scheduler's own code may have any bits.
+  EXPECT_FALSE(read_exit(ended(ExitKind::unreg_bpf, "", "", 1ll << 33), "")->cgroup_removed());
+}
+
+TEST(ExitReport, SaysWhatARefusalOfASubSchedulerMeans) {
+  const auto refused = [](const char* message) {
+    return read_exit(ended(ExitKind::error, "runtime error", message), "")->summary();
+  };
+  EXPECT_THAT(refused("parent rejected (-28)"),
+              AllOf(StartsWith("runtime error: parent rejected (-28)"), HasSubstr("no room")));
+  EXPECT_THAT(refused("parent rejected (-22)"), HasSubstr("does not take this one"));
+  EXPECT_THAT(refused("max nesting depth 4 violated"), HasSubstr("nearer to the root"));
+  EXPECT_THAT(refused("parent bypassing (-16)"), HasSubstr("try again"));
+  EXPECT_EQ(refused("cid 7 is nobody's"), "runtime error: cid 7 is nobody's");
 }
 
 TEST(ExitReport, TextsThatFillTheirFieldEndWithIt) {

@@ -48,9 +48,12 @@ const Members kCommon{"enqueue",
 const Members kCgroup616{"cgroup_init", "cgroup_exit", "cgroup_set_weight"};
 const Members kCgroup{"cgroup_init", "cgroup_exit", "cgroup_set_weight", "cgroup_set_idle"};
 const Members kCpuctl{"cpuctl_init", "cpuctl_exit", "cpuctl_set_weight", "cpuctl_set_idle"};
-const Members kCpu{"select_cpu", "set_cpumask", "cpu_online", "cpu_offline", "dump_cpu"};
+const Members kCpu{"select_cpu",  "set_cpumask", "cpu_online",
+                   "cpu_offline", "cpu_release", "dump_cpu"};
 const Members kCid{"select_cid", "set_cmask", "cid_online", "cid_offline", "dump_cid"};
 const Members kShards{{"cid_shard_size", 4}};
+const Members kSub{"sub_attach", "sub_detach", {"sub_cgroup_id", 8}};
+const Members kSubCaps{"sub_caps_updated", "sub_ecaps_updated"};
 
 FakeBtf kernel_6_16() {
   return std::move(
@@ -59,18 +62,31 @@ FakeBtf kernel_6_16() {
           .add_enum64("scx_ops_flags", {{"SCX_OPS_ENQ_LAST", 2}, {"SCX_OPS_ALL_FLAGS", 0x1007f}}));
 }
 
+FakeBtf kernel_7_1() {
+  return std::move(FakeBtf()
+                       .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup + kSub)
+                       .add_function("scx_bpf_sub_dispatch", {"cgroup_id"}));
+}
+
 FakeBtf kernel_7_2() {
   return std::move(FakeBtf()
-                       .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup)
-                       .add_struct("sched_ext_ops_cid", kCid + kCommon + kCgroup)
+                       .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup + kSub)
+                       .add_struct("sched_ext_ops_cid", kCid + kCommon + kCgroup + kSub)
+                       .add_function("scx_bpf_sub_dispatch", {"cgroup_id"})
                        .add_enum64("scx_ops_flags", {{"SCX_OPS_ALL_FLAGS", 0x1ff}}));
 }
 
 FakeBtf kernel_7_3() {
-  return std::move(FakeBtf()
-                       .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup + kShards)
-                       .add_struct("sched_ext_ops_cid", kCid + kCommon + kCpuctl + kShards)
-                       .add_enum64("scx_ops_flags", {{"SCX_OPS_ALL_FLAGS", 0x1ff}}));
+  return std::move(
+      FakeBtf()
+          .add_struct("sched_ext_ops", kCpu + kCommon + kCgroup + kShards + kSub)
+          .add_struct("sched_ext_ops_cid", kCid + kCommon + kCpuctl + kShards + kSub + kSubCaps)
+          .add_function("scx_bpf_sub_dispatch", {"cgroup_id"})
+          .add_enum64("scx_ops_flags", {{"SCX_OPS_ALL_FLAGS", 0x1ff}}));
+}
+
+FakeBtf kernel_that_takes_numberings() {
+  return std::move(kernel_7_3().add_function("scx_bpf_cid_override", {"cpu_to_cid"}));
 }
 
 // A machine that the kernel numbers as we do, and one with two core types on one cache, where our
@@ -218,6 +234,150 @@ TEST_F(OpsTable, AMachineThatTheKernelNumbersOtherwiseGetsTheCpuForm) {
   const auto plan = prepare(skel_, kernel_7_2(), hybrid());
   ASSERT_TRUE(plan) << plan.error().message();
   EXPECT_EQ(plan->form, Form::cpu);
+}
+
+TEST_F(OpsTable, ANumberingOfOurOwnIsInstalledWhereTheKernelTakesOne) {
+  const auto plan = prepare(skel_, kernel_that_takes_numberings(), hybrid());
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->form, Form::cid);
+  EXPECT_TRUE(plan->override_cids);
+}
+
+TEST_F(OpsTable, AGivenNumberingIsInstalledThoughTheKernelsWouldDo) {
+  Machine given = plain();
+  EXPECT_FALSE(
+      prepare(open<two_forms_bpf>(), kernel_that_takes_numberings(), given)->override_cids);
+  given.cid_override = CidOverride{{0, 0, 0, 0, 0, 0, 0, 0}, {}};
+  const auto plan = prepare(skel_, kernel_that_takes_numberings(), given);
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->form, Form::cid);
+  EXPECT_TRUE(plan->override_cids);
+}
+
+TEST_F(OpsTable, AGivenNumberingIsRefusedInTheCpuForm) {
+  Machine given = plain();
+  given.cid_override = CidOverride{{0, 0, 0, 0, 0, 0, 0, 0}, {}};
+  const auto old_kernel = prepare(skel_, kernel_6_16(), given);
+  ASSERT_FALSE(old_kernel);
+  EXPECT_EQ(old_kernel.error().kind, ErrorKind::unsupported);
+  EXPECT_THAT(old_kernel.error().message(), HasSubstr("7.2"));
+  const auto forced = prepare(skel_, kernel_that_takes_numberings(), given,
+                              {.form = Form::cpu, .ops_name = {}, .btf_path = {}});
+  ASSERT_FALSE(forced);
+  EXPECT_EQ(forced.error().kind, ErrorKind::unsupported);
+  EXPECT_THAT(forced.error().message(), HasSubstr("CPU form"));
+}
+
+TEST_F(OpsTable, ReleaseIsTheCpuFormsOnly) {
+  cid().cid_release = progs().two_cid_offline;
+  const auto plan = prepare(skel_, kernel_6_16(), plain());
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(cpu().cpu_release, progs().two_cid_offline);
+
+  const auto other = open<two_forms_bpf>();
+  auto& table = *other->struct_ops.two_ops;
+  table.cid_release = other->progs.two_cid_offline;
+  const auto in_cids = prepare(other, kernel_7_3(), plain());
+  ASSERT_TRUE(in_cids) << in_cids.error().message();
+  EXPECT_EQ(table.cid_release, nullptr);
+  EXPECT_THAT(in_cids->dropped, IsEmpty());
+}
+
+// A scheduler that takes sub-schedulers. The programs stand for any: nothing is loaded.
+class OpsTableWithSubs : public OpsTable {
+ protected:
+  OpsTableWithSubs() {
+    cid().sub_attach = progs().two_cgroup_init;
+    cid().sub_detach = progs().two_cid_offline;
+    cid().sub_caps_updated = progs().two_cid_online;
+  }
+};
+
+TEST_F(OpsTableWithSubs, TakesThemInCidsWhereTheKernelHasThose) {
+  const auto plan = prepare(skel_, kernel_7_3(), plain());
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(cid().sub_attach, progs().two_cgroup_init);
+  EXPECT_EQ(cid().sub_caps_updated, progs().two_cid_online);
+  EXPECT_THAT(plan->dropped, IsEmpty());
+  EXPECT_EQ(plan->sub_cgroup_id, 0U);
+}
+
+TEST_F(OpsTableWithSubs, DoesWithoutInTheCpuFormOfSuchAKernel) {
+  const auto plan =
+      prepare(skel_, kernel_7_3(), plain(), {.form = Form::cpu, .ops_name = {}, .btf_path = {}});
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(cpu().sub_attach, nullptr);
+  EXPECT_EQ(cpu().sub_detach, nullptr);
+  EXPECT_THAT(plan->dropped, UnorderedElementsAre("sub_attach", "sub_detach", "sub_caps_updated"));
+}
+
+TEST_F(OpsTableWithSubs, TakesThemInTheCpuFormWhereThereIsNoOther) {
+  const auto plan = prepare(skel_, kernel_7_1(), plain());
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->form, Form::cpu);
+  EXPECT_EQ(cpu().sub_attach, progs().two_cgroup_init);
+  EXPECT_EQ(cpu().sub_detach, progs().two_cid_offline);
+  EXPECT_THAT(plan->dropped, UnorderedElementsAre("sub_caps_updated", "cid_shard_size"));
+}
+
+// A sub-scheduler of cgroup 77, by the option or by the table.
+class OpsTableOfASub : public OpsTable, public ::testing::WithParamInterface<bool> {
+ protected:
+  OpsTableOfASub() {
+    if (GetParam()) options_.sub_cgroup_id = 77;
+    if (!GetParam()) cid().sub_cgroup_id = 77;
+  }
+  void expect_refused(const FakeBtf& kernel, const Machine& on, const std::string& because) {
+    const auto plan = prepare(skel_, kernel, on, options_);
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().kind, ErrorKind::unsupported);
+    EXPECT_THAT(plan.error().message(), HasSubstr(because));
+  }
+  LoadOptions options_;
+};
+INSTANTIATE_TEST_SUITE_P(ByOption, OpsTableOfASub, ::testing::Bool());
+
+TEST_P(OpsTableOfASub, SpeaksCids) {
+  const auto plan = prepare(skel_, kernel_7_2(), plain(), options_);
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->form, Form::cid);
+  EXPECT_EQ(plan->sub_cgroup_id, 77U);
+  EXPECT_EQ(cid().sub_cgroup_id, 77U);
+}
+
+TEST_P(OpsTableOfASub, LeavesTheNumberingToTheRoot) {
+  for (const FakeBtf& kernel : {kernel_7_2(), kernel_that_takes_numberings()}) {
+    const auto plan = prepare(skel_, kernel, hybrid(), options_);
+    ASSERT_TRUE(plan) << plan.error().message();
+    EXPECT_EQ(plan->form, Form::cid);
+    EXPECT_FALSE(plan->override_cids);
+  }
+  Machine given = plain();
+  given.cid_override = CidOverride{};
+  expect_refused(kernel_that_takes_numberings(), given, "root scheduler");
+}
+
+TEST_P(OpsTableOfASub, SpeaksCpusOnlyWhereThereIsNothingElse) {
+  const auto plan = prepare(skel_, kernel_7_1(), hybrid(), options_);
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->form, Form::cpu);
+  EXPECT_EQ(cpu().sub_cgroup_id, 77U);
+  options_.form = Form::cpu;
+  expect_refused(kernel_7_2(), plain(), "7.2");
+}
+
+TEST_P(OpsTableOfASub, IsRefusedWhereTheKernelWouldTakeItForARootScheduler) {
+  expect_refused(kernel_6_16(), plain(), "7.1");
+  expect_refused(FakeBtf().add_struct("sched_ext_ops", kCpu + kCommon + kSub), plain(),
+                 "CONFIG_EXT_SUB_SCHED");
+}
+
+TEST_F(OpsTable, TheRootCgroupIsNoSubScheduler) {
+  const auto plan = prepare(skel_, kernel_7_2(), plain(),
+                            {.form = {}, .ops_name = {}, .btf_path = {}, .sub_cgroup_id = 1});
+  ASSERT_TRUE(plan) << plan.error().message();
+  EXPECT_EQ(plan->sub_cgroup_id, 0U);
+  EXPECT_EQ(cid().sub_cgroup_id, 0U);
 }
 
 TEST_F(OpsTable, TheHotplugSequenceIsHandedOver) {

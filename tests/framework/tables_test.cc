@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -206,6 +207,53 @@ TEST(Tables, AreSoundOnMachinesMadeByChance) {
     sound(whole(random_machine(random)));
     sound(whole(random_liar(random)));
   }
+}
+
+TEST(Tables, OfARenumberedMachine) {
+  std::mt19937 random(1906);
+  for (int turn = 0; turn < 100 && !::testing::Test::HasFailure(); ++turn) {
+    SCOPED_TRACE(turn);
+    const Machine before = whole(random_machine(random), 17);
+    std::vector<CpuId> order(before.topology.online().begin(), before.topology.online().end());
+    std::ranges::shuffle(order, random);
+    const auto after = renumber(before, order);
+    ASSERT_TRUE(after) << after.error().message();
+    EXPECT_EQ(after->hotplug_seq, 17U);
+    const Tables t = sound(*after);
+    EXPECT_EQ(t.machine.nr_cids, before.topology.possible().count());
+    EXPECT_EQ(t.machine.nr_cores, order.size());
+    EXPECT_EQ(t.machine.nr_domains, 1U);
+    EXPECT_EQ(t.machine.nr_nodes, 1U);
+    for (std::size_t cid = 0; cid < order.size(); ++cid)
+      EXPECT_EQ(t.cids[cid].cpu, order[cid].value());
+  }
+}
+
+TEST(Tables, AnOrderThatIsNoneIsRefused) {
+  const auto renumbered = renumber(whole(machine(cores(2, 1, 0))), std::vector<CpuId>{CpuId{0}});
+  ASSERT_FALSE(renumbered);
+  EXPECT_EQ(renumbered.error().kind, ErrorKind::invalid);
+}
+
+TEST(Override, IsOurNumberingInShards) {
+  const auto ours = make_override(whole(machine({{.cpus = {0, 3}}, {.cpus = {1, 5}}})), 2);
+  ASSERT_TRUE(ours);
+  EXPECT_THAT(ours->cpu_to_cid, ElementsAre(0, 2, -1, 1, -1, 3));
+  EXPECT_THAT(ours->shard_starts, ElementsAre(0, 2));
+}
+
+TEST(Override, IsWhatIsAskedForWhateverThatIs) {
+  Machine odd = whole(machine(cores(2, 1, 0)));
+  odd.cid_override = {{7, 7}, {3, 1, 2}};
+  const auto given = make_override(odd, 0);
+  ASSERT_TRUE(given);
+  EXPECT_THAT(given->cpu_to_cid, ElementsAre(7, 7));
+  EXPECT_THAT(given->shard_starts, ElementsAre(3, 1, 2));
+  // But memory of that length has to be there.
+  odd.cid_override->cpu_to_cid.push_back(1);
+  const auto longer = make_override(odd, 0);
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().kind, ErrorKind::invalid);
 }
 
 }  // namespace

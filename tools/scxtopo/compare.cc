@@ -69,6 +69,12 @@ Result<Comparison> compare_kernel(const Machine& machine) {
   if (!state.ops.empty()) {
     auto loaded = SCX_TRY(load(machine, Form::cpu));
     const Read kernel = SCX_TRY(read(loaded));
+    if (kernel.cids.empty() || kernel.cids.front().cpu < 0)
+      return fail(ErrorKind::unsupported,
+                  fmt::format("{} takes sub-schedulers, and kernel {} answers about the cids of such "
+                              "a scheduler to its own programs only",
+                              state.ops, kernel_release()),
+                  "end it, and compare then");
     const char* whose = kernel.installed() ? "installed by " : "the kernel's own numbering, under ";
     return compare(kernel, machine, whose + state.ops);
   }

@@ -45,6 +45,27 @@ static __always_inline void scx_kick_cid(s32 cid, u64 kick_flags)
 		scx_bpf_kick_cpu(scx_cid_to_cpu(cid), kick_flags);
 }
 
+/* Performance of a cid, 0 … SCX_CPUPERF_ONE: what it can do, what it does, what is asked of it. */
+static __always_inline u32 scx_cidperf_cap(s32 cid)
+{
+	return scx_machine.cid_form ? scx_bpf_cidperf_cap(cid)
+				    : scx_bpf_cpuperf_cap(scx_cid_to_cpu(cid));
+}
+
+static __always_inline u32 scx_cidperf_cur(s32 cid)
+{
+	return scx_machine.cid_form ? scx_bpf_cidperf_cur(cid)
+				    : scx_bpf_cpuperf_cur(scx_cid_to_cpu(cid));
+}
+
+static __always_inline void scx_cidperf_set(s32 cid, u32 perf)
+{
+	if (scx_machine.cid_form)
+		scx_bpf_cidperf_set(cid, perf);
+	else
+		scx_bpf_cpuperf_set(scx_cid_to_cpu(cid), perf);
+}
+
 /* The local DSQ of a cid. */
 static __always_inline u64 scx_local_dsq_on(s32 cid)
 {

@@ -60,6 +60,10 @@
 u32 scx_zero __weak;	/* never written, but the verifier cannot know */
 #define scx_hide(x)	((x) + scx_zero)
 
+/* i from `from` to below `to`, as a loop that the verifier walks twice, whatever `to` is. */
+#define scx_for(i, from, to) \
+	for (i = scx_hide(from); i < (to) && can_loop; i = scx_hide(i + 1))
+
 /* The kernel's spelling of a callback in either ops form; the arguments come as the kernel gives
  * them. SCX_OP (scx/ops.bpf.h) is the spelling that makes one callback serve both forms. */
 #define BPF_STRUCT_OPS(name, args...) \
@@ -92,6 +96,10 @@ u32 scx_zero __weak;	/* never written, but the verifier cannot know */
 #define scx_bpf_dump(fmt, args...)						\
 	__scx_bstr(scx_bpf_dump_bstr((char *)scx_fmt_, scx_args_,		\
 				     ___bpf_narg(args) * 8), fmt, ##args)
+
+#define scx_bpf_sub_kill(cgroup_id, fmt, args...)				\
+	__scx_bstr(scx_bpf_sub_kill_bstr(cgroup_id, (char *)scx_fmt_, scx_args_,	\
+					 ___bpf_narg(args) * 8), fmt, ##args)
 
 /* Time, weights, comparisons of times that wrap. */
 static __always_inline bool time_after(u64 a, u64 b) { return (s64)(b - a) < 0; }

@@ -41,6 +41,7 @@ enum scx_enq_flags___scx {
 	SCX_ENQ_CPU_SELECTED___scx = 1ULL << 20,
 	SCX_ENQ_PREEMPT___scx = 1ULL << 32,
 	SCX_ENQ_IMMED___scx = 1ULL << 33,
+	SCX_ENQ_RESCUE___scx = 1ULL << 34,
 	SCX_ENQ_REENQ___scx = 1ULL << 40,
 	SCX_ENQ_LAST___scx = 1ULL << 41,
 };
@@ -49,6 +50,7 @@ enum scx_enq_flags___scx {
 #define SCX_ENQ_CPU_SELECTED	scx_enum(scx_enq_flags, SCX_ENQ_CPU_SELECTED) /* since 6.13 */
 #define SCX_ENQ_PREEMPT		scx_enum(scx_enq_flags, SCX_ENQ_PREEMPT)
 #define SCX_ENQ_IMMED		scx_enum(scx_enq_flags, SCX_ENQ_IMMED)	/* since 7.1 */
+#define SCX_ENQ_RESCUE		scx_enum(scx_enq_flags, SCX_ENQ_RESCUE)	/* since 7.3 */
 #define SCX_ENQ_REENQ		scx_enum(scx_enq_flags, SCX_ENQ_REENQ)
 #define SCX_ENQ_LAST		scx_enum(scx_enq_flags, SCX_ENQ_LAST)
 
@@ -79,10 +81,40 @@ enum scx_kick_flags___scx {
 #define SCX_KICK_PREEMPT	scx_enum(scx_kick_flags, SCX_KICK_PREEMPT)
 #define SCX_KICK_WAIT		scx_enum(scx_kick_flags, SCX_KICK_WAIT)
 
+/* Why the kernel enqueues a task again: p->scx.flags & SCX_TASK_REENQ_REASON_MASK. Since 7.1. */
 enum scx_ent_flags___scx {
 	SCX_TASK_QUEUED___scx = 1,
+	SCX_TASK_REENQ_KFUNC___scx = 1 << 12,
+	SCX_TASK_REENQ_IMMED___scx = 2 << 12,
+	SCX_TASK_REENQ_PREEMPTED___scx = 3 << 12,
+	SCX_TASK_REENQ_CAP___scx = 4 << 12,
+	SCX_TASK_REENQ_REASON_MASK___scx = 7 << 12,
 };
 #define SCX_TASK_QUEUED		scx_enum(scx_ent_flags, SCX_TASK_QUEUED)
+#define SCX_TASK_REENQ_KFUNC	scx_enum(scx_ent_flags, SCX_TASK_REENQ_KFUNC)
+#define SCX_TASK_REENQ_IMMED	scx_enum(scx_ent_flags, SCX_TASK_REENQ_IMMED)
+#define SCX_TASK_REENQ_PREEMPTED	scx_enum(scx_ent_flags, SCX_TASK_REENQ_PREEMPTED)
+#define SCX_TASK_REENQ_CAP	scx_enum(scx_ent_flags, SCX_TASK_REENQ_CAP)	/* since 7.3 */
+#define SCX_TASK_REENQ_REASON_MASK	scx_enum(scx_ent_flags, SCX_TASK_REENQ_REASON_MASK)
+
+enum scx_dsq_iter_flags___scx {
+	SCX_DSQ_ITER_REV___scx = 1 << 16,
+};
+#define SCX_DSQ_ITER_REV	scx_enum(scx_dsq_iter_flags, SCX_DSQ_ITER_REV)
+
+/* What a sub-scheduler may do on a cid. Since 7.3. */
+enum scx_cap_flags___scx {
+	SCX_CAP_ENQ_IMMED___scx = 1,
+	SCX_CAP_ENQ___scx = 2,
+	SCX_CAP_PREEMPT___scx = 4,
+	SCX_CAP_PERF___scx = 8,
+};
+#define SCX_CAP_ENQ_IMMED	scx_enum(scx_cap_flags, SCX_CAP_ENQ_IMMED)
+#define SCX_CAP_ENQ		scx_enum(scx_cap_flags, SCX_CAP_ENQ)
+#define SCX_CAP_PREEMPT		scx_enum(scx_cap_flags, SCX_CAP_PREEMPT)
+#define SCX_CAP_PERF		scx_enum(scx_cap_flags, SCX_CAP_PERF)
+
+#define SCX_CPUPERF_ONE		1024
 
 /* Stable since 6.12; static initialisers need constants. With a full vmlinux.h these shadow the
  * enumerators of the same name and value. */
@@ -92,5 +124,7 @@ enum scx_ent_flags___scx {
 #define SCX_OPS_SWITCH_PARTIAL		(1ULL << 3)
 #define SCX_OPS_ENQ_MIGRATION_DISABLED	(1ULL << 4)	/* since 6.14 */
 #define SCX_OPS_ALLOW_QUEUED_WAKEUP	(1ULL << 5)	/* since 6.16 */
+#define SCX_OPS_ALWAYS_ENQ_IMMED	(1ULL << 7)	/* since 7.1 */
+#define SCX_OPS_TID_TO_TASK		(1ULL << 8)	/* since 7.2 */
 
 #endif

@@ -25,6 +25,9 @@
 
 #define scx_idle_cids		((scx_bits)scx_machine.idle_addr)
 #define scx_idle_cores		((scx_bits)scx_machine.idle_cores_addr)
+/* The cids that claims may take: all that were online at start. A policy that gives cids away, or
+ * rests some, clears their bits and sets them again; what is idle is tracked for all cids. */
+#define scx_usable_cids		((scx_bits)scx_machine.usable_addr)
 
 /* The cid went idle, or got work. Also sets the bits of the whole core where all of it is idle. */
 __weak int scx_idle_update(s32 cid, bool idle)
@@ -79,8 +82,8 @@ static __always_inline bool scx_claim(u32 cid)
 }
 
 /*
- * Take an idle cid of [first, first + nr) that is also in the set at allowed_addr; -1 where there
- * is none. The walk goes round once, from word `hint >> 6` on where that lies in the range, so that
+ * Take a usable idle cid of [first, first + nr) that is also in the set at allowed_addr; -1 where
+ * there is none. The walk goes round once, from word `hint >> 6` on where that lies in the range, so that
  * those who start from different places do not fight for the same bit. With whole_cores only cids
  * whose whole core is idle will do.
  */
@@ -96,7 +99,8 @@ __weak s32 scx_claim_range(u64 allowed_addr, u32 first, u32 nr, u32 hint, bool w
 	left = scx_hide((last >> 6) - (first >> 6));
 	while (can_loop) {
 		u64 old = READ_ONCE(idle[word]);
-		u64 bits = old & allowed[word] & scx_range_word(first, last, word);
+		u64 bits = old & allowed[word] & READ_ONCE(scx_usable_cids[word]) &
+			   scx_range_word(first, last, word);
 
 		if (whole_cores)
 			bits &= READ_ONCE(cores[word]);
@@ -113,7 +117,8 @@ __weak s32 scx_claim_range(u64 allowed_addr, u32 first, u32 nr, u32 hint, bool w
 		}
 		if (!left--)
 			break;
-		word = word == last >> 6 ? first >> 6 : word + 1;
+		/* hidden anew each time: 6.12 follows what it knows of the number turn by turn */
+		word = scx_hide(word == last >> 6 ? first >> 6 : word + 1);
 	}
 	return -1;
 }
@@ -143,9 +148,13 @@ __weak s32 scx_claim_near(u64 allowed_addr, s32 cid)
 	s32 found;
 
 	scx_arena_touch();
+	/* the whole machine in one word: most often nothing is idle, and that is soon said */
+	if (scx_machine.nr_words == 1 &&
+	    !(READ_ONCE(scx_idle_cids[0]) & READ_ONCE(scx_usable_cids[0]) & allowed[0]))
+		return -1;
 	if (!info || info->domain < 0)
 		return scx_claim_core_or_thread(allowed_addr, 0, scx_machine.nr_online, 0);
-	if (scx_bit_test(allowed, cid) &&
+	if (scx_bit_test(allowed, cid) && scx_bit_test(scx_usable_cids, cid) &&
 	    (!scx_machine.smt || scx_bit_test(scx_idle_cores, cid)) && scx_claim(cid))
 		return cid;
 	domain = scx_domain_info(info->domain);

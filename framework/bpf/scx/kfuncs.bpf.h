@@ -9,13 +9,22 @@
 #ifndef __SCX_KFUNCS_BPF_H
 #define __SCX_KFUNCS_BPF_H
 
+/* The kernel's struct scx_cmask (7.2), which lies in the arena and is used without CO-RE. bits[] lies
+ * on the grid of 64 cids: its first word is the one that holds base. */
+struct scx_kernel_cmask {
+	u32 base;
+	u32 nr_cids;
+	u32 alloc_words;	/* room in bits[] */
+	u64 bits[];
+};
+
 s32 scx_bpf_create_dsq(u64 dsq_id, s32 node) __ksym;
 void scx_bpf_destroy_dsq(u64 dsq_id) __ksym __weak;
 s32 scx_bpf_dsq_nr_queued(u64 dsq_id) __ksym;
 u32 scx_bpf_dispatch_nr_slots(void) __ksym __weak;
 bool scx_bpf_task_running(const struct task_struct *p) __ksym __weak;
 void scx_bpf_error_bstr(char *fmt, unsigned long long *data, u32 data__sz) __ksym;
-void scx_bpf_exit_bstr(s64 exit_code, char *fmt, unsigned long long *data, u32 data__sz) __ksym;
+void scx_bpf_exit_bstr(s64 exit_code, char *fmt, unsigned long long *data, u32 data__sz) __ksym __weak;
 void scx_bpf_dump_bstr(char *fmt, unsigned long long *data, u32 data__sz) __ksym __weak;
 
 /* CPU form only, or forbidden in the cid form; the cid form has twins (7.2). */
@@ -37,7 +46,11 @@ s32 scx_bpf_this_cid(void) __ksym __weak;
 u32 scx_bpf_nr_cids(void) __ksym __weak;
 u32 scx_bpf_cidperf_cap(s32 cid) __ksym __weak;
 u32 scx_bpf_cidperf_cur(s32 cid) __ksym __weak;
-s32 scx_bpf_cidperf_set(s32 cid, u32 perf) __ksym __weak;
+void scx_bpf_cidperf_set___v1(s32 cid, u32 perf) __ksym __weak;	/* 7.2 */
+s32 scx_bpf_cidperf_set___v2(s32 cid, u32 perf) __ksym __weak;	/* since 7.3 */
+#define scx_bpf_cidperf_set(cid, perf)						\
+	(bpf_ksym_exists(scx_bpf_cidperf_set___v2) ?				\
+	 (void)scx_bpf_cidperf_set___v2(cid, perf) : scx_bpf_cidperf_set___v1(cid, perf))
 
 int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
 int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
@@ -101,15 +114,16 @@ bool scx_bpf_consume___v1(u64 dsq_id) __ksym __weak;
 bool scx_bpf_dsq_move_to_local___v1(u64 dsq_id) __ksym __weak;
 bool scx_bpf_dsq_move_to_local___v2___new(u64 dsq_id, u64 enq_flags) __ksym __weak;
 
-static __always_inline bool __scx_dsq_move_to_local(u64 dsq_id)
+static __always_inline bool __scx_dsq_move_to_local(u64 dsq_id, u64 enq_flags)
 {
 	if (bpf_ksym_exists(scx_bpf_dsq_move_to_local___v2___new))
-		return scx_bpf_dsq_move_to_local___v2___new(dsq_id, 0);
+		return scx_bpf_dsq_move_to_local___v2___new(dsq_id, enq_flags);
 	if (bpf_ksym_exists(scx_bpf_dsq_move_to_local___v1))
 		return scx_bpf_dsq_move_to_local___v1(dsq_id);
 	return scx_bpf_consume___v1(dsq_id);
 }
-#define scx_bpf_dsq_move_to_local(dsq_id) __scx_dsq_move_to_local(dsq_id)
+#define scx_bpf_dsq_move_to_local(dsq_id, enq_flags...) \
+	__scx_dsq_move_to_local(dsq_id, (enq_flags + 0))
 
 /* The vtime of the task at the head of a DSQ; false where that is empty. Peeking exists since 6.19;
  * older kernels iterate. */
@@ -136,6 +150,63 @@ static __always_inline bool scx_dsq_head_vtime(u64 dsq_id, u64 *vtime)
 	bpf_iter_scx_dsq_destroy(&it);
 	return head;
 }
+
+/* Moving a task that an iteration over a DSQ is at. scx_bpf_dispatch_from_dsq*() until 6.12,
+ * scx_bpf_dsq_move*() since 6.13. The slice and vtime hold for the next move of the iteration. */
+void scx_bpf_dispatch_from_dsq_set_slice___v1(struct bpf_iter_scx_dsq *it, u64 slice) __ksym __weak;
+void scx_bpf_dispatch_from_dsq_set_vtime___v1(struct bpf_iter_scx_dsq *it, u64 vtime) __ksym __weak;
+bool scx_bpf_dispatch_from_dsq___v1(struct bpf_iter_scx_dsq *it, struct task_struct *p, u64 dsq_id,
+				    u64 enq_flags) __ksym __weak;
+bool scx_bpf_dispatch_vtime_from_dsq___v1(struct bpf_iter_scx_dsq *it, struct task_struct *p,
+					  u64 dsq_id, u64 enq_flags) __ksym __weak;
+void scx_bpf_dsq_move_set_slice___new(struct bpf_iter_scx_dsq *it, u64 slice) __ksym __weak;
+void scx_bpf_dsq_move_set_vtime___new(struct bpf_iter_scx_dsq *it, u64 vtime) __ksym __weak;
+bool scx_bpf_dsq_move___new(struct bpf_iter_scx_dsq *it, struct task_struct *p, u64 dsq_id,
+			    u64 enq_flags) __ksym __weak;
+bool scx_bpf_dsq_move_vtime___new(struct bpf_iter_scx_dsq *it, struct task_struct *p, u64 dsq_id,
+				  u64 enq_flags) __ksym __weak;
+
+#define __scx_either(newer, older, args...) \
+	(bpf_ksym_exists(newer) ? newer(args) : older(args))
+#define scx_bpf_dsq_move_set_slice(it, slice) \
+	__scx_either(scx_bpf_dsq_move_set_slice___new, scx_bpf_dispatch_from_dsq_set_slice___v1, it, slice)
+#define scx_bpf_dsq_move_set_vtime(it, vtime) \
+	__scx_either(scx_bpf_dsq_move_set_vtime___new, scx_bpf_dispatch_from_dsq_set_vtime___v1, it, vtime)
+#define scx_bpf_dsq_move(it, p, dsq_id, enq_flags) \
+	__scx_either(scx_bpf_dsq_move___new, scx_bpf_dispatch_from_dsq___v1, it, p, dsq_id, enq_flags)
+#define scx_bpf_dsq_move_vtime(it, p, dsq_id, enq_flags) \
+	__scx_either(scx_bpf_dsq_move_vtime___new, scx_bpf_dispatch_vtime_from_dsq___v1, it, p, dsq_id, enq_flags)
+
+/* Enqueue again what waits in a DSQ: since 7.1. What waits in the local DSQ of a CPU that another
+ * scheduling class takes: from the CPU form's cpu_release, until SCX_ENQ_IMMED came (7.1). */
+void scx_bpf_dsq_reenq(u64 dsq_id, u64 reenq_flags) __ksym __weak;
+u32 scx_bpf_reenqueue_local___v1(void) __ksym __weak;
+
+/* From a number back to a task. Tids exist since 7.2 (with SCX_OPS_TID_TO_TASK); a task found by its
+ * pid must be released. */
+struct task_struct *scx_bpf_tid_to_task(u64 tid) __ksym __weak;
+struct task_struct *bpf_task_from_pid(s32 pid) __ksym __weak;
+void bpf_task_release(struct task_struct *p) __ksym __weak;
+
+void bpf_rcu_read_lock(void) __ksym __weak;
+void bpf_rcu_read_unlock(void) __ksym __weak;
+
+struct cgroup *bpf_cgroup_from_id(u64 id) __ksym __weak;
+void bpf_cgroup_release(struct cgroup *cgrp) __ksym __weak;
+
+/* Sub-schedulers: since 7.1; capabilities on cids since 7.3. cgroup_id 0 is this scheduler itself. */
+bool scx_bpf_sub_dispatch(u64 cgroup_id) __ksym __weak;
+s32 scx_bpf_sub_caps(u64 cgroup_id, u64 caps,
+		     struct scx_kernel_cmask __attribute__((address_space(1))) *out) __ksym __weak;
+s32 scx_bpf_sub_grant(u64 cgroup_id, u64 caps,
+		      const struct scx_kernel_cmask __attribute__((address_space(1))) *cids,
+		      struct scx_kernel_cmask __attribute__((address_space(1))) *denied) __ksym __weak;
+void scx_bpf_sub_revoke(u64 cgroup_id, u64 caps,
+			const struct scx_kernel_cmask __attribute__((address_space(1))) *cids) __ksym __weak;
+s32 scx_bpf_sub_kill_bstr(u64 cgroup_id, char *fmt, unsigned long long *data, u32 data__sz) __ksym __weak;
+
+/* The kernel's event counters, struct scx_event_stats. Since 6.15. */
+void scx_bpf_events(struct scx_event_stats *events, size_t events__sz) __ksym __weak;
 
 /* The setters exist since 6.19; direct stores are what older kernels take. */
 bool scx_bpf_task_set_slice___new(struct task_struct *p, u64 slice) __ksym __weak;

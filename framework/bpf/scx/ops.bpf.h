@@ -153,6 +153,11 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
 #define __SCX_KIND_cgroup_set_weight	__SCX_PLAIN
 #define __SCX_KIND_cgroup_set_bandwidth	__SCX_PLAIN
 #define __SCX_KIND_cgroup_set_idle	__SCX_PLAIN
+#define __SCX_KIND_sub_attach		__SCX_PLAIN
+#define __SCX_KIND_sub_detach		__SCX_PLAIN
+#define __SCX_KIND_sub_caps_updated	__SCX_PLAIN
+#define __SCX_KIND_sub_ecaps_updated	__SCX_PLAIN	/* cid form only: its cid is one */
+#define __SCX_KIND_cid_release		__SCX_CID0	/* CPU form only: cpu_release */
 #define __SCX_KIND_cid_online		__SCX_CID0
 #define __SCX_KIND_cid_offline		__SCX_CID0
 #define __SCX_KIND_init_cids		__SCX_INIT_CIDS

@@ -64,12 +64,14 @@
 	SCX_OPS_TABLE_COMMON
 
 /* The cgroup callbacks of the cid form are called cgroup_* in 7.2 and cpuctl_* from 7.3 on. Write
- * cgroup_*; the framework moves them. */
+ * cgroup_*; the framework moves them. cid_release is the CPU form's cpu_release; no kernel's cid form
+ * has it. */
 #define SCX_OPS_TABLE_CID							\
 	s32 (*select_cid)(unsigned long long *ctx);				\
 	void (*set_cmask)(unsigned long long *ctx);				\
 	void (*cid_online)(unsigned long long *ctx);				\
 	void (*cid_offline)(unsigned long long *ctx);				\
+	void (*cid_release)(unsigned long long *ctx);				\
 	void (*dump_cid)(unsigned long long *ctx);				\
 	s32 (*cpuctl_init)(unsigned long long *ctx);				\
 	void (*cpuctl_exit)(unsigned long long *ctx);				\

@@ -8,6 +8,7 @@
  *	scx_claim_idle_near, …		idle cids				scx/idle.bpf.h
  *	scx_task_ctx			a context for each task			scx/task.bpf.h
  *	__arena, SCX_PER_CID, …		memory shared with user space		scx/arena.bpf.h
+ *	SCX_LOCKS, scx_locked		locks					scx/lock.bpf.h
  *	(installing the numbering)						scx/numbering.bpf.h
  *	scx_bits, scx_range_*		sets of cids				scx/cmask.bpf.h
  */
@@ -20,6 +21,7 @@
 #include <scx/common.bpf.h>
 #include <scx/exit.bpf.h>
 #include <scx/idle.bpf.h>
+#include <scx/lock.bpf.h>
 #include <scx/numbering.bpf.h>
 #include <scx/ops.bpf.h>
 #include <scx/task.bpf.h>

@@ -44,9 +44,10 @@ struct scx_machine {
 	u32 pad;
 	u64 idle_addr;		/* arena: bitmap of idle cids, nr_words words */
 	u64 idle_cores_addr;	/* arena: bitmap of cids whose whole core is idle */
+	u64 usable_addr;	/* arena: bitmap of cids that may be claimed; all online ones at start */
 	u64 override_addr;	/* arena: a copy of scx_override */
 };
-SCX_STATIC_ASSERT(sizeof(struct scx_machine) == 88, "shared with user space");
+SCX_STATIC_ASSERT(sizeof(struct scx_machine) == 96, "shared with user space");
 
 /* Table scx_cids, nr_cids entries. */
 struct scx_cid_info {

@@ -12,8 +12,8 @@
  * The contexts come from a slab that grows by chunks of arena pages when a task starts (init_task
  * may sleep) and never shrinks; a finished task's context is used again. The free list is lock-free,
  * since the kernels before 6.15 have no lock that could serve, and its head carries a tag against
- * the ABA problem. The arena is the only limit (4 GiB: millions of tasks); reaching it is an error
- * that says how many contexts there are.
+ * the ABA problem. The arena is the only limit (4 GiB: millions of tasks) unless the policy sets
+ * scx_task_limit; reaching either is an error that says how many contexts there are.
  */
 #ifndef __SCX_TASK_BPF_H
 #define __SCX_TASK_BPF_H
@@ -43,6 +43,9 @@ struct {
 } scx_task_slots __weak SEC(".maps");
 
 struct scx_slab __arena scx_slab __weak;
+
+/* A policy's own limit on the number of contexts; 0: the arena is the only one. */
+const volatile u64 scx_task_limit __weak;
 
 enum { SCX_SLAB_CHUNK_PAGES = 8 };
 
@@ -145,14 +148,6 @@ __weak u32 scx_translate_cpumask(struct task_struct *p __arg_trusted, u64 allowe
 	return nr;
 }
 
-/* The kernel's struct scx_cmask (7.2), which lies in the arena and is read without CO-RE. */
-struct scx_kernel_cmask {
-	u32 base;
-	u32 nr_cids;
-	u32 alloc_words;
-	u64 bits[];
-};
-
 /* Copy the kernel's mask of cids, which it hands over in the arena (cid form). Inline: to the verifier
  * its address is a pointer, which cannot be passed as a global function's number. */
 static __always_inline u32 scx_copy_cmask(u64 cmask_addr, u64 allowed_addr)
@@ -179,18 +174,28 @@ static __always_inline u32 scx_copy_cmask(u64 cmask_addr, u64 allowed_addr)
 
 static __always_inline s32 scx_task_init(struct task_struct *p, u64 ctx_size)
 {
-	u64 size = ctx_size + scx_machine.nr_words * 8, addr, i;
+	u64 size = ctx_size + scx_machine.nr_words * 8, addr, used, i;
 	struct scx_task __arena *t;
 	struct scx_task_slot *slot;
 
 	scx_arena_touch();
+	used = __sync_fetch_and_add(&scx_slab.nr_used, 1);
+	if (scx_task_limit && used >= scx_task_limit) {
+		__sync_fetch_and_add(&scx_slab.nr_used, -1);
+		scx_bpf_error("no context for task %d (%s): all of %llu are in use",
+			      p->pid, p->comm, scx_task_limit);
+		return -12;
+	}
 	addr = scx_slab_pop();
 	if (!addr && !scx_slab_grow(size))
 		addr = scx_slab_pop();
 	slot = bpf_task_storage_get(&scx_task_slots, p, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!addr || !slot) {
+		if (addr)
+			scx_slab_push(addr, (struct scx_task __arena *)addr);
+		__sync_fetch_and_add(&scx_slab.nr_used, -1);
 		scx_bpf_error("no memory for the context of task %d (%s): %llu contexts of %llu bytes in use",
-			      p->pid, p->comm, scx_slab.nr_used, size);
+			      p->pid, p->comm, used, size);
 		return -12;
 	}
 	t = (struct scx_task __arena *)addr;
@@ -198,17 +203,19 @@ static __always_inline s32 scx_task_init(struct task_struct *p, u64 ctx_size)
 		((u64 __arena *)t)[i] = 0;
 	t->nr_allowed = scx_translate_cpumask(p, addr + ctx_size);
 	slot->addr = addr;
-	__sync_fetch_and_add(&scx_slab.nr_used, 1);
 	return 0;
 }
 
 static __always_inline void scx_task_exit(struct task_struct *p)
 {
-	u64 addr = scx_task_addr(p);
+	struct scx_task_slot *slot = bpf_task_storage_get(&scx_task_slots, p, NULL, 0);
+	u64 addr;
 
-	if (!addr)
+	scx_arena_touch();
+	if (!slot || !slot->addr)
 		return;
-	bpf_task_storage_delete(&scx_task_slots, p);
+	addr = slot->addr;
+	slot->addr = 0;		/* the slot itself goes with the task */
 	scx_slab_push(addr, (struct scx_task __arena *)addr);
 	__sync_fetch_and_add(&scx_slab.nr_used, -1);
 }

@@ -73,6 +73,14 @@ struct bpf_timer {
 	__u64 __opaque[2];
 } __attribute__((aligned(8)));
 
+struct bpf_spin_lock {
+	__u32 val;
+};
+
+struct bpf_res_spin_lock {	/* since 6.15 */
+	u32 val;
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct cpumask {
@@ -87,17 +95,39 @@ struct list_head {
 struct sched_ext_entity {
 	u32 flags;
 	u32 weight;
+	unsigned long runnable_at;
+	u64 tid;		/* since 7.2 */
 	u64 slice;
 	u64 dsq_vtime;
 	bool disallow;
 };
 
 struct mm_struct;
-struct cgroup;
+struct cgroup_subsys_state;
+
+struct kernfs_node {
+	u64 id;
+	const char *name;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_subsys_state *subsys[1];
+};
+
+struct scx_task_group {
+	u32 weight;
+};
+
+struct task_group {
+	struct {} css;
+	struct scx_task_group scx;
+};
 
 struct task_struct {
 	unsigned int __state;
 	unsigned int flags;
+	unsigned int on_cpu;	/* one byte since 7.3 */
 	int prio;
 	int static_prio;
 	int normal_prio;
@@ -157,6 +187,32 @@ struct scx_dump_ctx {
 	u64 at_jiffies;
 };
 
+/* Each kernel has some of these. */
+struct scx_event_stats {
+	s64 SCX_EV_SELECT_CPU_FALLBACK;
+	s64 SCX_EV_DISPATCH_LOCAL_DSQ_OFFLINE;
+	s64 SCX_EV_DISPATCH_KEEP_LAST;
+	s64 SCX_EV_ENQ_SKIP_EXITING;
+	s64 SCX_EV_ENQ_SKIP_MIGRATION_DISABLED;
+	s64 SCX_EV_REENQ_IMMED;
+	s64 SCX_EV_REENQ_LOCAL_REPEAT;
+	s64 SCX_EV_REENQ_REPEAT;
+	s64 SCX_EV_REFILL_SLICE_DFL;
+	s64 SCX_EV_SLICE_CLAMPED;
+	s64 SCX_EV_SLICE_DENIED;
+	s64 SCX_EV_BYPASS_DURATION;
+	s64 SCX_EV_BYPASS_DISPATCH;
+	s64 SCX_EV_BYPASS_ACTIVATE;
+	s64 SCX_EV_INSERT_NOT_OWNED;
+	s64 SCX_EV_SUB_BYPASS_DISPATCH;
+	s64 SCX_EV_SUB_FORCED_ADMIT;
+	s64 SCX_EV_SUB_PREEMPT_DENIED;
+	s64 SCX_EV_SUB_KICK_DENIED;
+	s64 SCX_EV_SUB_REENQ_DENIED;
+	s64 SCX_EV_SUB_CIDPERF_DENIED;
+	s64 SCX_EV_SUB_RESCUE;
+};
+
 struct scx_cpu_acquire_args {};
 
 struct scx_cpu_release_args {
@@ -168,6 +224,16 @@ struct scx_cgroup_init_args {
 	u64 bw_period_us;
 	u64 bw_quota_us;
 	u64 bw_burst_us;
+};
+
+struct scx_sub_attach_args {	/* since 7.1 */
+	struct sched_ext_ops *ops;
+	char *cgroup_path;
+};
+
+struct scx_sub_detach_args {
+	struct sched_ext_ops *ops;
+	char *cgroup_path;
 };
 
 struct bpf_iter_scx_dsq {

@@ -14,7 +14,9 @@ void extend(CidRange& range, Cid cid) {
 
 }  // namespace
 
-CidMap make_cid_map(const Topology& topology) {
+CidMap make_cid_map(const Topology& topology) { return make_cid_map(topology, topology); }
+
+CidMap make_cid_map(const Topology& topology, const Topology& machine) {
   CidMap map;
   map.cpu_to_cid_.resize(static_cast<std::size_t>(topology.nr_cpu_ids()));
   map.cid_to_cpu_.reserve(topology.cpus().size());
@@ -43,7 +45,7 @@ CidMap make_cid_map(const Topology& topology) {
   }
   map.nr_online_ = map.nr_cids();
   for (CpuId cpu : topology.possible() - topology.online()) number(cpu);
-  map.equals_kernel_default_ = map.cid_to_cpu_ == kernel_default_order(topology);
+  map.equals_kernel_default_ = map.cid_to_cpu_ == kernel_default_order(machine);
   return map;
 }
 

@@ -30,6 +30,7 @@
 #include <utility>
 
 #include "scx/base/result.h"
+#include "scx/framework/kernel.h"
 #include "scx/framework/machine.h"
 #include "scx/framework/object.h"
 #include "scx/stats/metrics.h"
@@ -69,6 +70,20 @@ class AppBase {
   // with them, and the command ends as for any wrong usage.
   void check(std::function<Status()> check);
 
+  // Called before anything is loaded, with what the running kernel offers: an error names what it
+  // lacks, and from which kernel on that is there, and the command ends with it (status 1).
+  void check_kernel(std::function<Status(const KernelBtf&)> check);
+
+  // This is the sub-scheduler of a cgroup (cgroup_id() in cgroup.h), below a scheduler that runs
+  // already: another is no hindrance then but a must, the statistics have a path of their own, and
+  // the messages say so. Sets sub_cgroup_id of the ops table. Requires: before main(), or in
+  // check().
+  void sub_scheduler_of(std::uint64_t cgroup_id);
+
+  // Called at each start with what was found of the machine, and may put another in its place: one
+  // that renumber() made, or one with a cid_override. An error ends the command.
+  void change_machine(std::function<Result<Machine>(Machine)> change);
+
   // Runs the command. The program's exit status: 0 for a scheduler that was told to end, 1 for any
   // error (said on stderr), 2 for wrong usage.
   int main(int argc, char** argv);
@@ -92,9 +107,11 @@ class AppBase {
   void serve_statistics();
   void show_statistics();
   Result<Machine> discover();
+  Result<Machine> make_machine();
   // One run from discovery to the end; the exit status is in Impl.
   Next run_once();
   Next after_end(const std::optional<ExitReport>& exit);
+  Next after_mismatch(const ExitReport& exit);
 
   std::unique_ptr<Impl> impl_;
 };

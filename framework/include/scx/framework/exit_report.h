@@ -17,13 +17,17 @@ namespace scx {
 enum class ExitKind : std::int32_t {
   none = 0,
   done = 1,
-  unreg = 64,          // user space let go of it
-  unreg_bpf = 65,      // the scheduler asked to end
-  unreg_kern = 66,     // the kernel ended it without a fault (hotplug)
-  sysrq = 67,          // somebody pressed SysRq-S
-  error = 1024,        // a kernel check failed
-  error_bpf = 1025,    // the scheduler reported an error
-  error_stall = 1026,  // a runnable task was left waiting beyond the watchdog's time-out
+  unreg = 64,           // user space let go of it
+  unreg_bpf = 65,       // the scheduler asked to end
+  unreg_kern = 66,      // the kernel ended it without a fault (hotplug)
+  sysrq = 67,           // somebody pressed SysRq-S
+  parent = 68,          // a sub-scheduler: one above it ended
+  parent_kill = 69,     // a sub-scheduler: its parent threw it out
+  error = 1024,         // a kernel check failed
+  error_bpf = 1025,     // the scheduler reported an error
+  error_stall = 1026,   // a runnable task was left waiting beyond the watchdog's time-out
+  error_reenq = 1027,   // a task was handed back again and again and never ran
+  error_rescue = 1028,  // a sub-scheduler took too much of the time kept for rescuing tasks
 };
 
 struct ExitReport {
@@ -37,7 +41,9 @@ struct ExitReport {
   bool is_error() const { return static_cast<std::int32_t>(kind) >= 1024; }
   // The kernel asks for a new start (SCX_ECODE_ACT_RESTART).
   bool wants_restart() const;
-  // One line: "reason: message".
+  // The cgroup of a sub-scheduler was removed (SCX_ECODE_RSN_CGROUP_OFFLINE).
+  bool cgroup_removed() const;
+  // One line: "reason: message", with what to do about it where that is known.
   std::string summary() const;
 };
 

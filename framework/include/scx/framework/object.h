@@ -53,11 +53,15 @@ struct LoadOptions {
   std::optional<Form> form;  // unset: cids where the kernel takes them
   std::string ops_name;      // in /sys/kernel/sched_ext/root/ops; empty: the object's own
   std::string btf_path;      // the kernel's type information; empty: where the kernel has it
+  // The cgroup that this is the sub-scheduler of, as cgroup_id() gives it; 0: what the ops table
+  // says, and that is none where the scheduler sets nothing there.
+  std::uint64_t sub_cgroup_id = 0;
 };
 
 // What loading found out.
 struct LoadReport {
   Form form = Form::cpu;
+  std::uint64_t sub_cgroup_id = 0;   // of a sub-scheduler; 0: it schedules the machine
   std::vector<std::string> dropped;  // optional callbacks and flags that this kernel lacks
   struct Program {
     std::string name;
@@ -99,7 +103,7 @@ std::unique_ptr<bpf_object_open_opts, void (*)(bpf_object_open_opts*)> make_open
 struct DetachLink {
   void operator()(bpf_link* link) const;
 };
-Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops);
+Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops, std::uint64_t sub_cgroup_id);
 Result<Fd> open_events(bpf_object* object);
 const scx_exit_record* exit_record(bpf_object* object);
 std::string exit_dump(bpf_object* object);
@@ -118,8 +122,9 @@ using Owned = std::unique_ptr<Skel, Destroy<Skel>>;
 
 }  // namespace detail
 
+// What both phases after the load can do.
 template <typename Skel>
-class Attached {
+class InKernel {
  public:
   const auto& arena() const { return *skel_->arena; }
   auto& arena() { return *skel_->arena; }
@@ -139,11 +144,23 @@ class Attached {
   // anything but 0.
   Status run(bpf_program* program) const { return detail::run_program(program); }
 
+ protected:
+  InKernel(detail::Owned<Skel> skel, LoadReport report)
+      : skel_(std::move(skel)), report_(std::move(report)) {}
+
+  detail::Owned<Skel> skel_;
+  LoadReport report_;
+};
+
+template <typename Skel>
+class Attached : public InKernel<Skel> {
+ public:
   // Readable once the scheduler has ended by itself or by the kernel's hand.
   int events_fd() const { return events_.get(); }
   // How it ended; nothing while it runs.
   std::optional<ExitReport> ended() const {
-    return read_exit(*detail::exit_record(skel_->obj), detail::exit_dump(skel_->obj));
+    bpf_object* object = this->skel_->obj;
+    return read_exit(*detail::exit_record(object), detail::exit_dump(object));
   }
   // Hands the CPUs back to the kernel's own scheduler and waits until that is done.
   void detach() { link_.reset(); }
@@ -153,38 +170,25 @@ class Attached {
   friend class Loaded;
   Attached(detail::Owned<Skel> skel, LoadReport report,
            std::unique_ptr<bpf_link, detail::DetachLink> link, Fd events)
-      : skel_(std::move(skel)),
-        report_(std::move(report)),
+      : InKernel<Skel>(std::move(skel), std::move(report)),
         link_(std::move(link)),
         events_(std::move(events)) {}
 
-  detail::Owned<Skel> skel_;
-  LoadReport report_;
   std::unique_ptr<bpf_link, detail::DetachLink> link_;  // goes before the skeleton
   Fd events_;
 };
 
 template <typename Skel>
-class Loaded {
+class Loaded : public InKernel<Skel> {
  public:
-  auto& arena() { return *skel_->arena; }
-  const LoadReport& report() const { return plan_.report; }
-  const Skel& skeleton() const { return *skel_; }
-  // As in Attached.
-  template <typename T>
-  std::span<const T> per_unit(const std::string& name) const {
-    const auto bytes = detail::arena_array(skel_->obj, name, sizeof(T));
-    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
-  }
-  Status run(bpf_program* program) const { return detail::run_program(program); }
-
-  // Errors: busy when another scheduler is attached, rejected, permission. A scheduler that the
-  // kernel ends during its own start (hotplug meanwhile, an error in init) attaches, and ended()
-  // tells.
+  // Errors: busy when another scheduler is attached, rejected, permission; for a sub-scheduler also
+  // missing, when there is none above it, and unsupported, when that one takes none. A scheduler
+  // that the kernel ends during its own start (hotplug meanwhile, an error in init, a parent that
+  // refuses it) attaches, and ended() tells.
   Result<Attached<Skel>> attach() && {
-    Fd events = SCX_TRY(detail::open_events(skel_->obj));
-    auto link = SCX_TRY(detail::attach(plan_.ops));
-    return Attached<Skel>(std::move(skel_), std::move(plan_.report), std::move(link),
+    Fd events = SCX_TRY(detail::open_events(this->skel_->obj));
+    auto link = SCX_TRY(detail::attach(ops_, this->report_.sub_cgroup_id));
+    return Attached<Skel>(std::move(this->skel_), std::move(this->report_), std::move(link),
                           std::move(events));
   }
 
@@ -192,10 +196,9 @@ class Loaded {
   template <typename>
   friend class Opened;
   Loaded(detail::Owned<Skel> skel, detail::LoadPlan plan)
-      : skel_(std::move(skel)), plan_(std::move(plan)) {}
+      : InKernel<Skel>(std::move(skel), std::move(plan.report)), ops_(plan.ops) {}
 
-  detail::Owned<Skel> skel_;
-  detail::LoadPlan plan_;
+  bpf_map* ops_;
 };
 
 template <typename Skel>

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "scx/base/result.h"
 #include "scx/framework/machine.h"
 #include "scx/tables.h"
 
@@ -22,5 +23,10 @@ struct Tables {
 };
 
 Tables make_tables(const Machine& machine);
+
+// What the kernel is handed as its numbering: Machine::cid_override, or `cids` with shards of
+// shard_size (0: the kernel's default). Errors: invalid, when cid_override is not as long as there
+// are CPU numbers.
+Result<CidOverride> make_override(const Machine& machine, int shard_size);
 
 }  // namespace scx

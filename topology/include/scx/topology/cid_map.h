@@ -59,7 +59,7 @@ class CidMap {
   bool equals_kernel_default() const { return equals_kernel_default_; }
 
  private:
-  friend CidMap make_cid_map(const Topology& topology);
+  friend CidMap make_cid_map(const Topology& topology, const Topology& machine);
   struct Units {
     CoreId core;
     LlcId llc;
@@ -78,6 +78,9 @@ class CidMap {
 
 // Pure, total, O(n log n) in the number of CPUs.
 CidMap make_cid_map(const Topology& topology);
+// The same where `topology` is not that of the machine as the kernel sees it, but `machine` is:
+// equals_kernel_default() is about the latter. Requires: both have the same CPUs.
+CidMap make_cid_map(const Topology& topology, const Topology& machine);
 
 // The CPUs in the order of the cids that the kernel (7.2+) gives them by itself, nr_cids() of them:
 // kernel/sched/ext_cid.c, scx_cid_init(). Online CPUs lowest first; by node, inside it by LLC,

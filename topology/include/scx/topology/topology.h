@@ -131,6 +131,7 @@ class Topology {
 
  private:
   friend class TopologyBuilder;
+  friend Result<Topology> flatten(const Topology& topology, std::span<const CpuId> order);
   Topology() = default;
 
   CpuSet possible_, present_, online_, without_node_;
@@ -151,6 +152,12 @@ class Topology {
 // Errors: invalid, when no CPU is online or a CPU number is above kMaxCpu; usage, when
 // options.big_cpus names a CPU that is not possible, or leaves no online core big or none little.
 Result<Topology> validate(RawTopology raw, const TopologyOptions& options = {});
+
+// The same CPUs with nothing shared: each online one is a core of its own, in the order given, all
+// of them one LLC and one node, of one core type. What is known of a CPU by itself (capacity,
+// frequency) stays. This is what the kernel knows of the machine after scx_bpf_cid_override().
+// Errors: invalid, when `order` is no permutation of the online CPUs.
+Result<Topology> flatten(const Topology& topology, std::span<const CpuId> order);
 
 // One line for people: "16 CPUs (2 offline), 2 nodes, 4 LLCs, 8 cores, 2 threads a core, core
 // types: 4 big, 4 little by cpu_capacity".
