@@ -18,6 +18,12 @@ _scx_scheduler()
 
     case ${1##*/} in
         scx_lavd) options+=' --slice-max-us --slice-min-us' ;;
+        scx_qmap) options+=' -s --slice-us -b --batch -N --max-tasks -H --boost -p --partial
+                             -d --disallow -c --cgroup -R --rotate-ms -B --rescue-ppt
+                             -q --rescue-quantum-us -I --always-immed -F --immed-stress
+                             -C --cid-override -e --error-after -t --stall-user -T --stall-kernel
+                             -l --loop-after -J --inject -P --print-events -M --print-messages
+                             -D --dump-len -S --no-own-dump' ;;
         scx_simple) options+=' -f --fifo' ;;
     esac
 
@@ -30,10 +36,20 @@ _scx_scheduler()
         --stats-path|--topology|--pin-root-path|--btf-custom-path|--bpf-token-path)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
+        --cid-override|-C)
+            mapfile -t COMPREPLY < <(compgen -W 'shuffle bad-dup bad-range bad-mono' -- "$current") ;;
+        --inject|-J)
+            mapfile -t COMPREPLY < <(compgen -W 'wrong-cid init-fail cgrp-init-fail' -- "$current") ;;
+        --cgroup|-c)
+            mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            compopt -o filenames 2>/dev/null ;;
+        --slice-us|-[sbNdRBqFetTlD]|--batch|--max-tasks|--disallow|--rotate-ms|--rescue-*|\
+        --immed-stress|--error-after|--stall-*|--loop-after|--dump-len)
+            ;;      # a number of the user's own
         -i|--stats|--monitor|--run-for|--big-cpus|--kconfig|--slice-max-us|--slice-min-us)
             ;;      # a number or text of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;
     esac
 }
-complete -F _scx_scheduler scx_lavd scx_simple
+complete -F _scx_scheduler scx_lavd scx_qmap scx_simple

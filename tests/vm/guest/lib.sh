@@ -40,3 +40,49 @@ no_faults() {
 		fail "the kernel's log has the lines above"
 	fi
 }
+
+# no_warnings: the same where a scheduler was thrown out on purpose.
+no_warnings() {
+	if dmesg | grep -E 'WARNING:|BUG:|Oops|lockup|hung task'; then
+		fail "the kernel's log has the lines above"
+	fi
+}
+
+# ends STATUS PATTERN… -- COMMAND…: runs it and looks for every pattern on stderr.
+ends() {
+	want=$1; shift
+	patterns=
+	while [ "$1" != -- ]; do patterns="$patterns
+$1"; shift; done
+	shift
+	"$@" >/tmp/out 2>/tmp/err; status=$?
+	cat /tmp/err
+	[ $status -eq $want ] || fail "$*: status $status, not $want"
+	printf '%s\n' "$patterns" | while read -r pattern; do
+		[ -z "$pattern" ] || grep -q -e "$pattern" /tmp/err || { echo "FAIL: nothing about '$pattern'"; exit 1; }
+	done || exit 1
+	wait_for 10 is_disabled || fail "$*: state is $(state)"
+	hackbench -g 1 -l 20 >/dev/null || fail "the machine does not work after $*"
+}
+
+# refused STATUS PATTERN COMMAND…: status and the one line on stderr; stdout stays empty.
+refused() {
+	want=$1 pattern=$2; shift 2
+	"$@" >/tmp/out 2>/tmp/err; status=$?
+	cat /tmp/err
+	[ $status -eq $want ] || fail "$*: status $status, not $want"
+	grep -q -e "$pattern" /tmp/err || fail "$*: nothing about '$pattern'"
+	[ ! -s /tmp/out ] || fail "$*: stdout has $(cat /tmp/out)"
+	[ -e /var/run/scx/root/stats ] && fail "$*: left its socket behind"
+	is_disabled || fail "$*: state is $(state)"
+}
+
+# value NAME [SOCKET]: of the statistics of the scheduler that runs.
+value() { ./guest_load values ${2:+at "$2"} "$1"; }
+
+# grows NAME: a counter of the statistics that is still 0 after 20 seconds is a failure.
+grows() {
+	wait_for 20 is_above_zero "$1" || fail "$1 stays 0: $(./guest_load values)"
+	echo "$1 is $(value "$1")"
+}
+is_above_zero() { [ "$(value "$1")" -gt 0 ]; }

@@ -4,18 +4,6 @@
 # leaves nothing behind.
 . /root/lib.sh
 
-# refused STATUS PATTERN COMMAND…: status and the one line on stderr; stdout stays empty.
-refused() {
-	want=$1 pattern=$2; shift 2
-	"$@" >/tmp/out 2>/tmp/err; status=$?
-	cat /tmp/err
-	[ $status -eq $want ] || fail "$*: status $status, not $want"
-	grep -q "$pattern" /tmp/err || fail "$*: nothing about '$pattern'"
-	[ ! -s /tmp/out ] || fail "$*: stdout has $(cat /tmp/out)"
-	[ -e /var/run/scx/root/stats ] && fail "$*: left its socket behind"
-	is_disabled || fail "$*: state is $(state)"
-}
-
 refused 2 'no-such-option' $1 --no-such-option
 refused 2 'stats' $1 --stats 0
 refused 2 'stats' $1 --stats soon
