@@ -37,7 +37,7 @@ class Shell(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ''), name)
 
     def test_help(self):
-        for name in ('setup', 'check', 'quickstart', 'vm'):
+        for name in ('setup', 'check', 'quickstart', 'vm', 'bench'):
             done = run(os.path.join(TOOLS, name), '--help')
             self.assertEqual(done.returncode, 0, name)
             self.assertIn('sage: ', done.stdout)
