@@ -36,9 +36,9 @@ endforeach()
 foreach(kernel 6.18 7.3)
   scxx_vm_test(qmap.fill.${kernel}-16384 LONG KERNEL ${kernel} SCRIPT qmap_fill.sh ARGS 16384
                MAY_WARN VM ${load} --memory 4G)
-  scxx_vm_test(qmap.faults.${kernel} KERNEL ${kernel} SCRIPT qmap_faults.sh MAY_WARN VM ${load})
 endforeach()
-foreach(kernel 6.12 6.16 6.19 7.0 7.2)
+scxx_vm_test(qmap.faults.7.3 KERNEL 7.3 SCRIPT qmap_faults.sh MAY_WARN VM ${load})
+foreach(kernel 6.12 6.16 6.18 6.19 7.0 7.2)
   scxx_vm_test(qmap.faults.${kernel} LONG KERNEL ${kernel} SCRIPT qmap_faults.sh MAY_WARN
                VM ${load})
 endforeach()
