@@ -2,6 +2,7 @@
 #include "stats.h"
 
 #include <fmt/core.h>
+#include <scx/base/cpu_set.h>
 
 #include <numeric>
 #include <string_view>
@@ -21,17 +22,12 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// The cids that `owner` has, as "0-3,8"; "-" for none.
+// The cids that `owner` has, as "0-3,8", which is written as lists of CPUs are; "-" for none.
 std::string cids_of(std::span<const std::uint32_t> owners, std::uint32_t owner) {
-  std::string list;
-  for (std::size_t cid = 0; cid < owners.size(); ++cid) {
-    if (owners[cid] != owner) continue;
-    const std::size_t first = cid;
-    while (cid + 1 < owners.size() && owners[cid + 1] == owner) ++cid;
-    if (!list.empty()) list += ',';
-    list += first == cid ? fmt::format("{}", first) : fmt::format("{}-{}", first, cid);
-  }
-  return list.empty() ? "-" : list;
+  scx::CpuSet cids;
+  for (std::size_t cid = 0; cid < owners.size(); ++cid)
+    if (owners[cid] == owner) cids.insert(scx::CpuId{static_cast<std::int32_t>(cid)});
+  return cids.empty() ? "-" : scx::to_cpu_list(cids);
 }
 
 std::string who(std::uint32_t part) {

@@ -9,24 +9,33 @@
 /* What became of a queue's first task. */
 enum { NO_TASK, TASK_ELSEWHERE, TASK_HERE };
 
-/* Hand a task that came out of a queue to the kernel: to this cid at once, or through SHARED_DSQ. Where
- * this cid is not for it, its own has to be told: that may have gone idle already. */
+/*
+ * Hand a task that came out of a queue to the kernel: to this cid at once, or through SHARED_DSQ. Where
+ * this cid is not for it, its own has to be told: that may have gone idle already.
+ *
+ * The task may be dequeued, get another affinity and be enqueued anew at any moment. The kernel drops an
+ * insertion that is older than the last enqueue, so the affinity is looked at after the insertion: what
+ * changes later, the kernel sees. Looked at before it, a task could be sent to a cid that it has just
+ * been forbidden, which ends the scheduler.
+ */
 static __always_inline int hand_over(struct task_struct *p, qmap_task_ptr t, s32 cid)
 {
-	bool here = scx_bit_test(scx_task_allowed(t), cid);
+	bool at_once = batch == 1 && !qmap_must_scan(), here;
 	u32 index = qmap_queue_of(p->scx.weight);
 
 	qmap_queues[index].head_seq = t->core_sched_seq;
-	qmap_count(dispatched[index]);
 	if (loop_after)
 		__sync_fetch_and_add(&nr_dispatched, 1);
-	if (here && batch == 1 && !qmap_must_scan()) {
-		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, 0);
-		return TASK_HERE;
+	scx_bpf_dsq_insert(p, at_once ? SCX_DSQ_LOCAL : SHARED_DSQ, slice_ns, 0);
+	qmap_count(dispatched[index]);	/* atomic, so it also orders the two */
+	here = scx_bit_test(scx_task_allowed(t), cid);
+	if (here)
+		return at_once ? TASK_HERE : TASK_ELSEWHERE;
+	if (at_once) {
+		scx_bpf_dispatch_cancel();
+		scx_bpf_dsq_insert(p, SHARED_DSQ, slice_ns, 0);
 	}
-	scx_bpf_dsq_insert(p, SHARED_DSQ, slice_ns, 0);
-	if (!here)
-		scx_kick_cid(scx_task_cid(p), 0);
+	scx_kick_cid(scx_task_cid(p), 0);
 	return TASK_ELSEWHERE;
 }
 
@@ -112,7 +121,7 @@ __weak int qmap_take_turns(s32 cid)
 	if (!c)
 		return false;
 	scx_for (i, 0, QMAP_PARTS) {
-		if (i != QMAP_SELF && !qmap_parts[i].cgroup_id)
+		if (!qmap_takes_part(i))
 			continue;
 		c->credit[i] += qmap_parts[i].weight;
 		sum += qmap_parts[i].weight;
@@ -120,7 +129,7 @@ __weak int qmap_take_turns(s32 cid)
 	while (can_loop) {
 		best = QMAP_PARTS;
 		scx_for (i, 0, QMAP_PARTS) {
-			if (tried >> i & 1 || (i != QMAP_SELF && !qmap_parts[i].cgroup_id))
+			if (tried >> i & 1 || !qmap_takes_part(i))
 				continue;
 			if (best == QMAP_PARTS || c->credit[i] > c->credit[best])
 				best = i;

@@ -38,6 +38,16 @@ static __always_inline void count_reenqueue(const struct task_struct *p)
 		qmap_count(reenqueued_cid0);
 }
 
+/*
+ * Whether the kernel keeps the target of a direct dispatch to another CPU when the task is dequeued
+ * before it got there. It then uses that for the next enqueue and does not ask us, though the task may
+ * not go there any more. Cured in 7.0, and in some of the stable series; the function came after it.
+ */
+static __always_inline bool qmap_forgets_direct(void)
+{
+	return bpf_ksym_exists(scx_bpf_tid_to_task);
+}
+
 /* Put the task straight on a cid, if there is a reason to. */
 static __always_inline bool place_directly(struct task_struct *p, qmap_task_ptr t, u64 enq_flags)
 {
@@ -77,8 +87,27 @@ static __always_inline bool place_directly(struct task_struct *p, qmap_task_ptr 
 	if (cid < 0)
 		return false;
 	qmap_count(direct_from_enqueue);
-	scx_bpf_dsq_insert(p, scx_local_dsq_on(cid), slice_ns, enq_flags | qmap_at_once());
+	if (!qmap_forgets_direct()) {
+		scx_bpf_dsq_insert(p, SHARED_DSQ, slice_ns, enq_flags);
+		scx_kick_cid(cid, SCX_KICK_IDLE);
+	} else {
+		scx_bpf_dsq_insert(p, scx_local_dsq_on(cid), slice_ns, enq_flags | qmap_at_once());
+	}
 	return true;
+}
+
+static __always_inline void no_longer_queued(qmap_task_ptr t)
+{
+	if (boost_highpri && t->highpri)
+		__sync_fetch_and_add(&qmap_counts.nr_highpri, -1);
+}
+
+static __always_inline void leave_queue(qmap_task_ptr t)
+{
+	if (qmap_remove((u64)t)) {
+		no_longer_queued(t);
+		t->highpri = false;
+	}
 }
 
 void SCX_OP(qmap, enqueue, struct task_struct *p, u64 enq_flags)
@@ -89,6 +118,8 @@ void SCX_OP(qmap, enqueue, struct task_struct *p, u64 enq_flags)
 
 	if (!t)
 		return;
+	/* enqueued anew while hand_over() had it, it was both run and queued */
+	leave_queue(t);
 	if (enq_flags & SCX_ENQ_REENQ)
 		count_reenqueue(p);
 	t->core_sched_seq = __sync_fetch_and_add(&qmap_queues[index].tail_seq, 1);
@@ -118,12 +149,6 @@ void SCX_OP(qmap, enqueue, struct task_struct *p, u64 enq_flags)
 		scx_kick_cid(idle, SCX_KICK_IDLE);
 }
 
-static __always_inline void no_longer_queued(qmap_task_ptr t)
-{
-	if (boost_highpri && t->highpri)
-		__sync_fetch_and_add(&qmap_counts.nr_highpri, -1);
-}
-
 void SCX_OP(qmap, dequeue, struct task_struct *p, u64 deq_flags)
 {
 	qmap_task_ptr t = scx_task_ctx(p);
@@ -131,10 +156,8 @@ void SCX_OP(qmap, dequeue, struct task_struct *p, u64 deq_flags)
 	qmap_count(dequeued);
 	if (deq_flags & SCX_DEQ_CORE_SCHED_EXEC)
 		qmap_count(core_sched_execed);
-	if (t && qmap_remove((u64)t)) {
-		no_longer_queued(t);
-		t->highpri = false;
-	}
+	if (t)
+		leave_queue(t);
 }
 
 #endif

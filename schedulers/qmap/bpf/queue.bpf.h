@@ -20,7 +20,7 @@ static __always_inline void qmap_no_lock(u32 index)
 	scx_bpf_error("the lock of queue %u cannot be had", index);
 }
 
-/* Append. Requires: in no queue. */
+/* Append. Requires: in no queue (qmap_remove()). */
 __weak int qmap_push(u64 addr, u32 index)
 {
 	qmap_task_ptr t = (qmap_task_ptr)addr;

@@ -13,13 +13,13 @@ __weak int qmap_compute_shares(u32 nr_held)
 
 	scx_arena_touch();
 	scx_for (i, 0, QMAP_PARTS)
-		if (i == QMAP_SELF || qmap_parts[i].cgroup_id)
+		if (qmap_takes_part(i))
 			sum += qmap_parts[i].weight;
 	scx_for (i, 0, QMAP_PARTS) {
 		struct qmap_part __arena *part = &qmap_parts[i];
 		u64 share = 0;
 
-		if (i == QMAP_SELF || part->cgroup_id)
+		if (qmap_takes_part(i))
 			share = (u64)nr_held * part->weight;
 		part->nr_cids = share / sum;
 		part->remainder = share % sum;

@@ -55,6 +55,12 @@ SCX_PER_CID(struct qmap_cid, qmap_cids);
 
 #define qmap_count(field)	__sync_fetch_and_add(&qmap_counts.field, 1)
 
+/* Whether somebody has part `i` of the cids: this scheduler itself always. */
+static __always_inline bool qmap_takes_part(u32 i)
+{
+	return i == QMAP_SELF || qmap_parts[i].cgroup_id;
+}
+
 /* From a task's weight (100: nice 0) to its queue. */
 static __always_inline u32 qmap_queue_of(u32 weight)
 {

@@ -34,19 +34,16 @@ stop() {
 	is_disabled || fail "state is $(state) after the scheduler's end"
 }
 
-# no_faults: nothing in the kernel's log that points to a fault.
-no_faults() {
-	if dmesg | grep -E 'WARNING:|BUG:|Oops|stall|lockup|hung task|scx_error|runnable task stall'; then
-		fail "the kernel's log has the lines above"
-	fi
+# log_without PATTERN: the kernel's log has no such line.
+log_without() {
+	if dmesg | grep -E "$1"; then fail "the kernel's log has the lines above"; fi
 }
 
-# no_warnings: the same where a scheduler was thrown out on purpose.
-no_warnings() {
-	if dmesg | grep -E 'WARNING:|BUG:|Oops|lockup|hung task'; then
-		fail "the kernel's log has the lines above"
-	fi
-}
+# no_warnings: nothing that points to a fault of the kernel's.
+no_warnings() { log_without 'WARNING:|BUG:|Oops|lockup|hung task'; }
+
+# no_faults: nor of the scheduler's. Not where one was thrown out on purpose.
+no_faults() { log_without 'WARNING:|BUG:|Oops|stall|lockup|hung task|scx_error|runnable task stall'; }
 
 # ends STATUS PATTERN… -- COMMAND…: runs it and looks for every pattern on stderr.
 ends() {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the scripts about sub-schedulers share; after lib.sh. A sub-scheduler is called by its cgroup's
 # path below the root cgroup.
+#
 # The script and the schedulers that it starts are of nice -20, so that they do not wait in line behind
 # the hogs, which are of nice 0.
 CGROUPS=/sys/fs/cgroup
