@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 #include <spdlog/logger.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -17,6 +19,7 @@
 #include "scx/framework/runner.h"
 #include "scx/stats/monitor.h"
 #include "scx/stats/server.h"
+#include "scx/stats/table.h"
 #include "scx/stats/view.h"
 
 namespace scx {
@@ -42,6 +45,14 @@ std::chrono::milliseconds milliseconds(double seconds) {
 void write_out(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
+}
+
+// The width of the terminal that stdout is; 0 where it is none.
+std::size_t terminal_columns() {
+  if (!::isatty(STDOUT_FILENO)) return 0;
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
+  return known ? size.ws_col : 80;
 }
 
 // The last lines of a long log.
@@ -80,6 +91,10 @@ struct AppBase::Impl {
   std::function<Status(const KernelBtf&)> check_kernel;
   std::function<Result<Machine>(Machine)> change_machine;
   std::uint64_t sub_cgroup_id = 0;
+  std::uint64_t hotplug_seq = 0;  // of the machine that this run was started for
+  std::optional<std::chrono::duration<double>> tick_interval;
+  std::optional<List> list;
+  std::optional<std::uint64_t> list_wanted;  // elements of the list, where it is to be watched
   std::shared_ptr<spdlog::logger> log;
 
   // Kept over restarts of the scheduler.
@@ -147,8 +162,26 @@ void AppBase::check_kernel(std::function<Status(const KernelBtf&)> check) {
 
 void AppBase::sub_scheduler_of(std::uint64_t cgroup_id) { impl_->sub_cgroup_id = cgroup_id; }
 
+void AppBase::note(std::string_view line) const { impl_->log->info("{}", line); }
+
 void AppBase::change_machine(std::function<Result<Machine>(Machine)> change) {
   impl_->change_machine = std::move(change);
+}
+
+void AppBase::tick_every(std::chrono::duration<double> interval) {
+  impl_->tick_interval = interval;
+}
+
+void AppBase::list_option(const std::string& names, const std::string& help, std::uint64_t max,
+                          List list) {
+  CLI::App& cli = impl_->cli;
+  impl_->list = std::move(list);
+  cli.add_option(names, impl_->list_wanted, fmt::format("{}, 1 to {}", help, max))
+      ->type_name("N")
+      ->check(whole_number(1, max))
+      ->group("Running")
+      ->excludes(cli.get_option("--monitor"))
+      ->excludes(cli.get_option("--run-for"));
 }
 
 int AppBase::main(int argc, char** argv) {
@@ -179,7 +212,7 @@ int AppBase::main(int argc, char** argv) {
     fmt::print("{} {} {}\n", app.name, app.version, SCXX_TRIPLE);
     return 0;
   }
-  if (app.options.monitor) return watch();
+  if (app.options.monitor || app.list_wanted) return watch();
   prepare_statistics();
   if (app.options.help_stats) {
     write_out(stats::describe(app.service->metadata()).value_or("there are no statistics\n"));
@@ -198,8 +231,16 @@ int AppBase::watch() {
     report_error(*app.log, signals.error());
     return 1;
   }
-  const stats::MonitorOptions options{app.options.stats_path, milliseconds(*app.options.monitor),
-                                      signals->fd()};
+  stats::MonitorOptions options{.path = app.options.stats_path, .stop_fd = signals->fd()};
+  if (app.options.monitor) options.interval = milliseconds(*app.options.monitor);
+  if (app.list_wanted) {
+    options.args = {{"target", app.list->target},
+                    {app.list->argument, fmt::format("{}", *app.list_wanted)}};
+    options.render = [table = stats::Table(app.list->element, app.list->member)](
+                         const stats::Json& value) mutable {
+      return table.render(value, terminal_columns());
+    };
+  }
   const auto ended = stats::monitor(options, write_out,
                                     [&app](std::string_view line) { app.log->info("{}", line); });
   if (ended) return 0;
@@ -258,8 +299,7 @@ int AppBase::schedule() {
     if (run_once() == Next::stop) return app.exit_status;
     const auto wait = backoff.next(Clock::now() - started);
     if (wait.count() > 0) app.log->info("starting again in {} ms", wait.count());
-    const auto stopped =
-        wait_for_end(-1, *app.signals, {.run_for = wait, .interval = {}, .on_interval = {}});
+    const auto stopped = wait_for_end(-1, *app.signals, {.run_for = wait, .periodic = {}});
     if (!stopped || *stopped == RunEnd::signal) {
       app.log->info("{} ended before it was started again", app.name);
       return 0;
@@ -300,6 +340,7 @@ AppBase::Next AppBase::run_once() {
   };
   const auto machine = make_machine();
   if (!machine) return stop(machine.error());
+  app.hotplug_seq = machine->hotplug_seq;
 
   // Until here a signal simply ends the process: nothing is attached. From here on it has to reach
   // the loop below.
@@ -318,6 +359,9 @@ AppBase::Next AppBase::run_once() {
   for (const auto& program : session.report().programs)
     app.log->debug("verified {} instructions of {}", program.verified_instructions, program.name);
 
+  for (const auto& program : session.report().not_attached)
+    app.log->debug("going on without the program {}: {}", program.name, program.reason);
+
   if (!session.ended()) {
     app.has_run = true;
     app.log->info("{} is running ({} form, {} instructions verified)", app.name,
@@ -330,13 +374,24 @@ AppBase::Next AppBase::run_once() {
       if (!app.end) app.end = Clock::now() + length;
       run.run_for = std::max(*app.end - Clock::now(), Clock::duration::zero());
     }
-    if (app.options.stats) run.interval = std::chrono::duration<double>(*app.options.stats);
-    run.on_interval = [this] { show_statistics(); };
+    if (app.tick_interval)
+      run.periodic.push_back({*app.tick_interval, [&session] { return session.tick(); }, true});
+    if (app.options.stats) {
+      run.periodic.push_back({std::chrono::duration<double>(*app.options.stats), [this] {
+                                show_statistics();
+                                return Tick::go_on;
+                              }});
+    }
     const auto end = wait_for_end(session.events_fd(), *app.signals, run);
     session.detach();
     if (!end) return stop(end.error());
     const auto exit = session.ended();
-    if (*end != RunEnd::scheduler && !(exit && exit->is_error())) {
+    const bool failed = exit && exit->is_error();
+    if (*end == RunEnd::restart && !failed) {
+      app.log->info("{} starts again, with the machine as it is now", app.name);
+      return Next::restart;
+    }
+    if (*end != RunEnd::scheduler && !failed) {
       const int signal = app.signals->take();
       app.log->info("{} ended: {}{}", app.name,
                     *end == RunEnd::time ? "its time is over" : ::strsignal(signal),
@@ -380,6 +435,11 @@ AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
 // The kernel numbers the cids otherwise than the scheduler.
 AppBase::Next AppBase::after_mismatch(const ExitReport& exit) {
   Impl& app = *impl_;
+  // A CPU that came or went after the machine was looked at is numbered otherwise by then.
+  if (read_sched_ext().hotplug_seq != app.hotplug_seq) {
+    app.log->warn("{}, and CPUs came or went meanwhile; starting again", exit.message);
+    return Next::restart;
+  }
   if (app.sub_cgroup_id == 0 && !app.gives_numbering) {
     app.log->warn("{}: going on in the CPU form", exit.message);
     app.form = Form::cpu;

@@ -62,6 +62,19 @@ bool KernelBtf::has_function(const std::string& name) const {
   return find(btf_.get(), name, BTF_KIND_FUNC) > 0;
 }
 
+std::optional<std::uint32_t> KernelBtf::hook_id(std::string_view section) const {
+  const auto slash = section.find('/');
+  if (slash == section.npos) return std::nullopt;
+  std::string_view kind = section.substr(0, slash);
+  const std::string name(section.substr(slash + 1));
+  if (kind.ends_with(".s")) kind.remove_suffix(2);
+  int id = -1;
+  if (kind == "fentry" || kind == "fexit") id = find(btf_.get(), name, BTF_KIND_FUNC);
+  if (kind == "tp_btf") id = find(btf_.get(), "btf_trace_" + name, BTF_KIND_TYPEDEF);
+  if (id <= 0) return std::nullopt;
+  return static_cast<std::uint32_t>(id);
+}
+
 std::optional<std::uint32_t> KernelBtf::member_size(const std::string& type,
                                                     const std::string& member) const {
   const btf_member* m = find_member(btf_.get(), type, member);

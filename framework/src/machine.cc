@@ -39,6 +39,10 @@ Result<Machine> renumber(const Machine& machine, std::span<const CpuId> order) {
                  machine.cid_override};
 }
 
+Result<PreferenceOrders> orders_from(const Machine& machine, std::span<const CpuId> preference) {
+  return orders_from(machine.topology, machine.cids, machine.domains, preference);
+}
+
 Status expect_this_machine(const Machine& machine) {
   const RawTopology here = SCX_TRY(read_machine(Source{}));
   const Topology& told = machine.topology;

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "attach_error.h"
+#include "hooks.h"
 #include "libbpf_log.h"
 #include "object_tables.h"
 #include "ops_table.h"
@@ -152,16 +153,16 @@ Status finish(bpf_object* object, LoadPlan& plan, int load_err, const std::strin
     return std::unexpected(explain_load(-load_err, libbpf_said, kernel ? &*kernel : nullptr));
   }
   populate_arena(object);
+  associate_programs(object, plan.ops);
   count_instructions(object, plan.report);
   return {};
 }
 
 void DetachLink::operator()(bpf_link* link) const { bpf_link__destroy(link); }
 
-Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops, std::uint64_t sub_cgroup_id) {
+Result<Link> attach(bpf_map* ops, std::uint64_t sub_cgroup_id) {
   LibbpfLog log;
-  if (bpf_link* link = bpf_map__attach_struct_ops(ops))
-    return std::unique_ptr<bpf_link, DetachLink>(link);
+  if (bpf_link* link = bpf_map__attach_struct_ops(ops)) return Link(link);
   Error error = explain_attach(errno, sub_cgroup_id);
   error.evidence = log.text();
   return std::unexpected(error);

@@ -24,6 +24,7 @@ constexpr std::uint32_t kDefaultDumpLen = 32768;
 constexpr std::uint64_t kArrayOffset = 1ull << 30;
 
 constexpr char kOverride[] = ".data.scx_override";
+constexpr char kOrderSteps[] = ".rodata.scx_order_steps";
 
 bpf_map* find_map(bpf_object* object, const char* name) {
   return bpf_object__find_map_by_name(object, name);
@@ -83,9 +84,23 @@ void place_arrays(bpf_object* object, scx_machine& machine, std::uint64_t base) 
   if (machine.override_cids)
     machine.override_addr = place((machine.nr_cpu_ids + machine.nr_shards) * sizeof(s32));
   for_each_array(object, [&](std::string_view name, scx_arena_array& array) {
-    array.nr = name.starts_with("scx_per_cid_") ? machine.nr_cids : machine.nr_domains;
+    array.nr = name.starts_with("scx_per_cid_")    ? machine.nr_cids
+               : name.starts_with("scx_per_word_") ? machine.nr_words
+                                                   : machine.nr_domains;
     array.addr = place(bytes_of(array));
   });
+}
+
+// Only where the object has the tables: making the orders takes time.
+void fill_order_tables(bpf_object* object, const Machine& machine, scx_machine& counts,
+                       Status& status) {
+  if (!find_map(object, kOrderSteps)) return;
+  const OrderTables orders = make_order_tables(machine);
+  fill_table(object, kOrderSteps, orders.steps, status);
+  fill_table(object, ".rodata.scx_order_words", orders.words, status);
+  counts.nr_perf_steps = orders.nr_perf_steps;
+  counts.nr_save_steps = static_cast<u32>(orders.steps.size()) - orders.nr_perf_steps;
+  counts.nr_order_words = static_cast<u32>(orders.words.size());
 }
 
 }  // namespace
@@ -118,6 +133,7 @@ Status fill_tables(bpf_object* object, const Machine& machine, const TableOption
   fill_table(object, ".rodata.scx_neighbors", tables.neighbors, status);
   fill_table(object, ".rodata.scx_llcs", tables.llcs, status);
   fill_table(object, ".rodata.scx_nodes", tables.nodes, status);
+  fill_order_tables(object, machine, tables.machine, status);
 
   tables.machine.cid_form = options.form == Form::cid;
   if (options.override_cids) {

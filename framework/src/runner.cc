@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
+#include <vector>
 
 namespace scx {
 namespace {
@@ -53,11 +53,17 @@ int Signals::take() {
 
 Result<RunEnd> wait_for_end(int events_fd, const Signals& signals, const RunOptions& options) {
   const Fd end = SCX_TRY(make_timer(options.run_for, false));
-  const Fd interval = SCX_TRY(make_timer(options.interval, true));
-  std::array<pollfd, 4> fds{{{events_fd, POLLIN, 0},
-                             {signals.fd(), POLLIN, 0},
-                             {end.get(), POLLIN, 0},
-                             {interval.get(), POLLIN, 0}}};  // poll() passes over negative fds
+  // poll() passes over negative fds.
+  std::vector<pollfd> fds = {
+      {events_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}, {end.get(), POLLIN, 0}};
+  constexpr std::size_t kFirstTimer = 3;
+  std::vector<Fd> timers;
+  for (const Periodic& periodic : options.periodic) {
+    timers.push_back(SCX_TRY(make_timer(periodic.interval, true)));
+    fds.push_back({timers.back().get(), POLLIN, 0});
+  }
+  for (const Periodic& periodic : options.periodic)
+    if (periodic.at_once && periodic.work() == Tick::restart) return RunEnd::restart;
   for (;;) {
     if (::poll(fds.data(), fds.size(), -1) < 0) {
       if (errno == EINTR) continue;
@@ -66,10 +72,12 @@ Result<RunEnd> wait_for_end(int events_fd, const Signals& signals, const RunOpti
     if (fds[0].revents) return RunEnd::scheduler;
     if (fds[1].revents) return RunEnd::signal;
     if (fds[2].revents) return RunEnd::time;
-    if (fds[3].revents) {
+    for (std::size_t i = 0; i < timers.size(); ++i) {
       std::uint64_t turns = 0;
-      if (::read(interval.get(), &turns, sizeof(turns)) == sizeof(turns) && options.on_interval)
-        options.on_interval();
+      if (!fds[kFirstTimer + i].revents ||
+          ::read(timers[i].get(), &turns, sizeof(turns)) != sizeof(turns))
+        continue;
+      if (options.periodic[i].work() == Tick::restart) return RunEnd::restart;
     }
   }
 }

@@ -3,6 +3,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
+
 #include "scx/topology/shards.h"
 
 namespace scx {
@@ -41,7 +46,52 @@ scx_domain_info make_domain(const Machine& machine, const Domain& domain) {
   return info;
 }
 
+class OrderRows {
+ public:
+  explicit OrderRows(std::size_t nr_words) : nr_words_(nr_words) {}
+
+  void add(const PreferenceOrder& order) {
+    for (const OrderStep& step : order.steps) {
+      const std::span<const Cid> sequence = order.cids(step), primary = order.primary(step);
+      const std::span<const Cid> rest = sequence.subspan(primary.size());
+      const std::span<const Cid> overflow =
+          rest.first(std::min(rest.size(), (primary.size() + 3) / 4));
+      tables_.steps.push_back({step.capacity, static_cast<u32>(primary.size()),
+                               static_cast<u32>(overflow.size()), place(primary, overflow), 0});
+    }
+  }
+  OrderTables take() && { return std::move(tables_); }
+
+ private:
+  // Steps with the same sets share them: the last ones of both orders, and with an energy model
+  // those that differ in frequency only.
+  u32 place(std::span<const Cid> primary, std::span<const Cid> overflow) {
+    std::vector<u64> sets(2 * nr_words_);
+    for (const Cid cid : primary) sets[cid.index() / 64] |= 1ull << (cid.index() % 64);
+    for (const Cid cid : overflow) sets[nr_words_ + cid.index() / 64] |= 1ull << (cid.index() % 64);
+    const auto [at, added] = known_.emplace(sets, static_cast<u32>(tables_.words.size()));
+    if (added) tables_.words.insert(tables_.words.end(), sets.begin(), sets.end());
+    return at->second;
+  }
+
+  std::size_t nr_words_;
+  std::map<std::vector<u64>, u32> known_;
+  OrderTables tables_;
+};
+
 }  // namespace
+
+OrderTables make_order_tables(const Machine& machine) {
+  const PreferenceOrders orders =
+      machine.orders ? *machine.orders
+                     : make_orders(machine.topology, machine.cids, machine.domains);
+  OrderRows rows((static_cast<std::size_t>(machine.cids.nr_cids()) + 63) / 64);
+  rows.add(orders.performance);
+  rows.add(orders.powersave);
+  OrderTables tables = std::move(rows).take();
+  tables.nr_perf_steps = static_cast<u32>(orders.performance.steps.size());
+  return tables;
+}
 
 Tables make_tables(const Machine& machine) {
   const Topology& topology = machine.topology;

@@ -16,6 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+using Render = std::move_only_function<Result<std::string>(const Json&, Seconds)>;
+
 constexpr milliseconds kRetry{1000};
 
 // Waits. True: told to stop before `until`.
@@ -54,23 +56,32 @@ class Watch {
   Status watch_one() {
     Client client =
         SCX_TRY(Client::connect({.path = options_.path, .cancel_fd = options_.stop_fd}));
-    const Json metadata = SCX_TRY(client.request("stats_meta"));
-    View view = SCX_TRY(View::make(metadata));
+    Render render = SCX_TRY(renderer(client));
     auto before = Clock::now();
     for (auto next = before;; next = std::max(next + options_.interval, Clock::now())) {
       if (stopped(options_.stop_fd, next)) return {};
-      const auto value = client.request("stats");
+      const auto value = client.request("stats", options_.args);
       if (!value && !client.connected()) return std::unexpected(value.error());
       if (!value) {
         tell(value.error().message());
         continue;
       }
       const auto now = Clock::now();
-      const std::string text = SCX_TRY(view.render(*value, now - before));
+      const std::string text = SCX_TRY(render(*value, now - before));
       before = now;
       found();
-      show_(text);
+      if (!text.empty()) show_(text);
     }
+  }
+
+  // How this scheduler's answers become text.
+  Result<Render> renderer(Client& client) const {
+    if (options_.render)
+      return [this](const Json& value, Seconds) { return options_.render(value); };
+    const Json metadata = SCX_TRY(client.request("stats_meta"));
+    return [view = SCX_TRY(View::make(metadata))](const Json& value, Seconds since) mutable {
+      return view.render(value, since);
+    };
   }
 
   void found() {

@@ -26,13 +26,6 @@ const Tree* member(const Tree* tree, const std::string& name) {
 
 bool is_counter(const FieldSchema& field) { return user_of(field, "_kind") == "counter"; }
 
-std::string value_text(const Tree& value) {
-  if (value.is_string()) return printable(value.get_ref<const std::string&>());
-  if (value.is_number_float()) return decimal(value.get<double>());
-  if (value.is_number() || value.is_boolean()) return value.dump();
-  return "-";
-}
-
 // Numbers by value, everything else by letters.
 bool before_in_order(const std::string& a, const std::string& b) {
   const auto left = parse_int(a);
@@ -75,6 +68,13 @@ std::string aligned(const std::vector<Line>& lines, std::size_t indent) {
 }
 
 }  // namespace
+
+std::string value_text(const Tree& value) {
+  if (value.is_string()) return printable(value.get_ref<const std::string&>());
+  if (value.is_number_float()) return decimal(value.get<double>());
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  return "-";
+}
 
 std::string Renderer::render(const StructSchema& schema, const Tree& now, const Tree* before,
                              std::size_t depth) const {

@@ -11,6 +11,9 @@
 
 namespace scx::stats {
 
+// One text or number as people read it; "-" for anything else.
+std::string value_text(const nlohmann::json& value);
+
 class Renderer {
  public:
   using Tree = nlohmann::json;

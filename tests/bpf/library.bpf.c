@@ -139,7 +139,8 @@ PROGRAM(claim)
 
 PROGRAM(claim_range)
 {
-	ctx->result = scx_claim_range(ctx->a, ctx->first, ctx->nr, ctx->hint, ctx->flag);
+	ctx->result = scx_claim_range(ctx->a, scx_machine.usable_addr, ctx->first, ctx->nr,
+				      ctx->hint | (ctx->flag ? SCX_WHOLE_CORES : 0));
 	return 0;
 }
 

@@ -69,6 +69,11 @@ FakeBtf& FakeBtf::add_function(const std::string& name, const std::vector<std::s
   return *this;
 }
 
+FakeBtf& FakeBtf::add_typedef(const std::string& name) {
+  btf__add_typedef(btf_.get(), name.c_str(), pointer_);
+  return *this;
+}
+
 void FakeBtf::write(const std::filesystem::path& path) const {
   std::uint32_t size = 0;
   const void* data = btf__raw_data(btf_.get(), &size);

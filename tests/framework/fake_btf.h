@@ -35,6 +35,7 @@ class FakeBtf {
                       const std::vector<std::pair<std::string, std::uint64_t>>& values);
   // A function that takes pointers of these names.
   FakeBtf& add_function(const std::string& name, const std::vector<std::string>& arguments);
+  FakeBtf& add_typedef(const std::string& name);  // of a pointer
   void write(const std::filesystem::path& path) const;
 
  private:

@@ -29,7 +29,14 @@ Signals made() {
 }
 
 RunOptions for_time(std::chrono::duration<double> time) {
-  return {.run_for = time, .interval = {}, .on_interval = {}};
+  return {.run_for = time, .periodic = {}};
+}
+
+Periodic counting(std::chrono::duration<double> interval, int& turns) {
+  return {interval, [&turns] {
+            ++turns;
+            return Tick::go_on;
+          }};
 }
 
 TEST(WaitForEnd, EndsWhenTheTimeIsOver) {
@@ -109,13 +116,51 @@ TEST(WaitForEnd, OtherSignalsDoNotEndIt) {
 
 TEST(WaitForEnd, DoesPeriodicWork) {
   in_a_thread([] {
-    int turns = 0;
-    const RunOptions options{
-        .run_for = 500ms, .interval = 50ms, .on_interval = [&turns] { ++turns; }};
+    int turns = 0, slow_turns = 0;
+    const RunOptions options{.run_for = 500ms,
+                             .periodic = {counting(50ms, turns), counting(200ms, slow_turns)}};
     EXPECT_EQ(wait_for_end(-1, made(), options), RunEnd::time);
     // On a busy machine turns may be late and fall together, but none is too early.
     EXPECT_GE(turns, 2);
     EXPECT_LE(turns, 10);
+    EXPECT_GE(slow_turns, 1);
+    EXPECT_LE(slow_turns, 2);
+  });
+}
+
+TEST(WaitForEnd, DoesWorkAtOnceOnlyWhereThatIsWanted) {
+  in_a_thread([] {
+    int at_once = 0, later = 0;
+    RunOptions options{.run_for = 0s, .periodic = {counting(1h, at_once), counting(1h, later)}};
+    options.periodic[0].at_once = true;
+    EXPECT_EQ(wait_for_end(-1, made(), options), RunEnd::time);
+    EXPECT_EQ(at_once, 1);
+    EXPECT_EQ(later, 0);
+  });
+}
+
+TEST(WaitForEnd, EndsWhenTheWorkWantsAnotherStart) {
+  in_a_thread([] {
+    int turns = 0;
+    RunOptions options = for_time(20s);
+    options.periodic.push_back(
+        {10ms, [&turns] { return ++turns == 3 ? Tick::restart : Tick::go_on; }});
+    EXPECT_EQ(wait_for_end(-1, made(), options), RunEnd::restart);
+    EXPECT_EQ(turns, 3);
+    options.periodic[0] = {1h, [] { return Tick::restart; }, true};
+    EXPECT_EQ(wait_for_end(-1, made(), options), RunEnd::restart);
+  });
+}
+
+TEST(WaitForEnd, ASignalComesBeforePeriodicWork) {
+  in_a_thread([] {
+    int turns = 0;
+    RunOptions options = for_time(20s);
+    options.periodic.push_back(counting(1ns, turns));
+    const Signals signals = made();
+    ::pthread_kill(::pthread_self(), SIGTERM);
+    EXPECT_EQ(wait_for_end(-1, signals, options), RunEnd::signal);
+    EXPECT_EQ(turns, 0);
   });
 }
 

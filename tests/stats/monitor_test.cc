@@ -127,6 +127,38 @@ TEST(Monitor, SaysOnceWhatASchedulerAnswersInstead) {
                                           "connected to the scheduler at " + (dir / "stats")));
 }
 
+TEST(Monitor, AsksAsToldAndShowsWhatTheRendererMakes) {
+  const TempDir dir;
+  Service service;
+  service.add<Ticks>("top", [] { return Ticks{0}; });
+  service.add("list", Schema::of<Ticks>(), [] {
+    return [n = 0](const Args& args) mutable -> Result<Json> {
+      return Json{"[" + args.at("nr") + "," + std::to_string(++n) + "]"};
+    };
+  });
+  const Server server = Server::start({.path = dir / "stats"}, std::move(service)).value();
+  int fds[2];
+  ASSERT_EQ(::pipe(fds), 0);
+  const Fd stop{fds[0]};
+  Fd trigger{fds[1]};
+  std::vector<std::string> shown;
+  const auto ended = monitor(
+      {.path = dir / "stats",
+       .interval = 1ms,
+       .stop_fd = stop.get(),
+       .args = {{"target", "list"}, {"nr", "7"}},
+       .render = [](const Json& value) -> Result<std::string> {
+         return value.text == "[7,2]" ? "" : "<" + value.text + ">";
+       }},
+      [&](std::string_view text) {
+        shown.emplace_back(text);
+        if (shown.size() == 2) trigger = Fd{};
+      },
+      [](std::string_view) {});
+  EXPECT_TRUE(ended);
+  EXPECT_THAT(shown, ElementsAre("<[7,1]>", "<[7,3]>"));
+}
+
 TEST(Monitor, EndsAtOnceWhenTold) {
   const TempDir dir;
   Watched watched(dir / "none");

@@ -15,8 +15,9 @@
 namespace scx::test {
 
 struct Ordered {
-  explicit Ordered(RawTopology raw)
-      : topology(valid(std::move(raw))),
+  explicit Ordered(RawTopology raw) : Ordered(valid(std::move(raw))) {}
+  explicit Ordered(Topology of)
+      : topology(std::move(of)),
         cids(make_cid_map(topology)),
         domains(make_domains(topology, cids)),
         orders(make_orders(topology, cids, domains)) {}

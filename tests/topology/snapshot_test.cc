@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "orders.h"
 #include "properties.h"
 #include "scx/topology/bundle.h"
 
@@ -96,6 +97,22 @@ TEST_P(Snapshot, GivesTheExpectedTopology) {
   ASSERT_TRUE(fs::exists(expected)) << "there is no " << expected << " to compare with; found:\n"
                                     << text;
   EXPECT_EQ(text, text_of(expected));
+}
+
+TEST_P(Snapshot, HasSoundPreferenceOrders) {
+  const fs::path archive = folder() / (GetParam() + std::string(kSuffix));
+  if (!fs::exists(archive)) GTEST_SKIP() << archive << " is not here";
+  const Unpacked snapshot(archive);
+  auto topology = Topology::discover({snapshot.root()});
+  ASSERT_TRUE(topology) << topology.error().message();
+  const Ordered made(*std::move(topology));
+  expect_sound(made, made.orders.performance);
+  expect_sound(made, made.orders.powersave);
+  const auto tier = [&made](int cpu) { return made.topology.at(CpuId{cpu}).tier; };
+  EXPECT_EQ(tier(cpus(made, made.orders.performance).front()), 0);
+  // Little cores first.
+  EXPECT_TRUE(made.orders.from_energy_model ||
+              std::ranges::is_sorted(cpus(made, made.orders.powersave), std::greater{}, tier));
 }
 
 TEST_P(Snapshot, ReplaysFromABundle) {

@@ -46,6 +46,16 @@ struct {
 #define SCX_PER_CID(type, name)		__SCX_PER(cid, nr_cids, type, name)
 #define SCX_PER_DOMAIN(type, name)	__SCX_PER(domain, nr_domains, type, name)
 
+/* A set of cids, empty when the scheduler attaches: name() is its scx_bits (scx/cmask.bpf.h). */
+#define SCX_CID_SET(name)							\
+const volatile struct scx_arena_array scx_per_word_##name __weak = {		\
+	.elem_size = sizeof(u64),						\
+};										\
+static __always_inline u64 __arena *name(void)					\
+{										\
+	return (u64 __arena *)scx_per_word_##name.addr;				\
+}
+
 #define __SCX_PER(unit, count, type, name)					\
 const volatile struct scx_arena_array scx_per_##unit##_##name __weak = {	\
 	.elem_size = sizeof(type),						\

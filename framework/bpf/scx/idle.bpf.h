@@ -81,25 +81,30 @@ static __always_inline bool scx_claim(u32 cid)
 	return true;
 }
 
+/* Added to a hint: only cids whose whole core is idle will do. */
+enum { SCX_WHOLE_CORES = 1 << 30 };
+
 /*
- * Take a usable idle cid of [first, first + nr) that is also in the set at allowed_addr; -1 where
+ * Take an idle cid of [first, first + nr) that is in both sets, given by their addresses; -1 where
  * there is none. The walk goes round once, from word `hint >> 6` on where that lies in the range, so that
- * those who start from different places do not fight for the same bit. With whole_cores only cids
- * whose whole core is idle will do.
+ * those who start from different places do not fight for the same bit.
  */
-__weak s32 scx_claim_range(u64 allowed_addr, u32 first, u32 nr, u32 hint, bool whole_cores)
+__weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr, u32 hint)
 {
-	scx_bits allowed = (scx_bits)allowed_addr, idle = scx_idle_cids, cores = scx_idle_cores;
+	scx_bits allowed = (scx_bits)allowed_addr, within = (scx_bits)within_addr;
+	scx_bits idle = scx_idle_cids, cores = scx_idle_cores;
+	bool whole_cores = hint & SCX_WHOLE_CORES;
 	u32 last = first + nr - 1, word, left;
 
 	scx_arena_touch();
+	hint &= ~SCX_WHOLE_CORES;
 	if (!nr || last >= scx_machine.nr_cids)
 		return -1;
 	word = scx_hide(hint >= first && hint <= last ? hint >> 6 : first >> 6);
 	left = scx_hide((last >> 6) - (first >> 6));
 	while (can_loop) {
 		u64 old = READ_ONCE(idle[word]);
-		u64 bits = old & allowed[word] & READ_ONCE(scx_usable_cids[word]) &
+		u64 bits = old & allowed[word] & READ_ONCE(within[word]) &
 			   scx_range_word(first, last, word);
 
 		if (whole_cores)
@@ -124,24 +129,25 @@ __weak s32 scx_claim_range(u64 allowed_addr, u32 first, u32 nr, u32 hint, bool w
 }
 
 /* Take an idle cid of a range, a whole idle core if there is one. */
-static __always_inline s32 scx_claim_core_or_thread(u64 allowed, u32 first, u32 nr, u32 hint)
+static __always_inline s32 scx_claim_core_or_thread(u64 allowed, u64 within, u32 first, u32 nr,
+						    u32 hint)
 {
 	s32 cid = -1;
 
 	if (scx_machine.smt)
-		cid = scx_claim_range(allowed, first, nr, hint, true);
+		cid = scx_claim_range(allowed, within, first, nr, hint | SCX_WHOLE_CORES);
 	if (cid < 0)
-		cid = scx_claim_range(allowed, first, nr, hint, false);
+		cid = scx_claim_range(allowed, within, first, nr, hint);
 	return cid;
 }
 
 /*
- * Take an idle cid as close to `cid` as there is one: itself if its whole core is idle; in its
- * domain a whole core, then a thread; the same in its LLC, its node, the machine. -1: none.
+ * Take an idle cid that is in both sets, as close to `cid` as there is one: itself if its whole core is
+ * idle; in its domain a whole core, then a thread; the same in its LLC, its node, the machine. -1: none.
  */
-__weak s32 scx_claim_near(u64 allowed_addr, s32 cid)
+__weak s32 scx_claim_near_in(u64 allowed_addr, u64 within_addr, s32 cid)
 {
-	scx_bits allowed = (scx_bits)allowed_addr;
+	scx_bits allowed = (scx_bits)allowed_addr, within = (scx_bits)within_addr;
 	const struct scx_cid_info *info = scx_cid_info(cid);
 	const struct scx_domain_info *domain;
 	const struct scx_range *unit;
@@ -150,34 +156,40 @@ __weak s32 scx_claim_near(u64 allowed_addr, s32 cid)
 	scx_arena_touch();
 	/* the whole machine in one word: most often nothing is idle, and that is soon said */
 	if (scx_machine.nr_words == 1 &&
-	    !(READ_ONCE(scx_idle_cids[0]) & READ_ONCE(scx_usable_cids[0]) & allowed[0]))
+	    !(READ_ONCE(scx_idle_cids[0]) & READ_ONCE(within[0]) & allowed[0]))
 		return -1;
 	if (!info || info->domain < 0)
-		return scx_claim_core_or_thread(allowed_addr, 0, scx_machine.nr_online, 0);
-	if (scx_bit_test(allowed, cid) && scx_bit_test(scx_usable_cids, cid) &&
+		return scx_claim_core_or_thread(allowed_addr, within_addr, 0, scx_machine.nr_online, 0);
+	if (scx_bit_test(allowed, cid) && scx_bit_test(within, cid) &&
 	    (!scx_machine.smt || scx_bit_test(scx_idle_cores, cid)) && scx_claim(cid))
 		return cid;
 	domain = scx_domain_info(info->domain);
 	if (domain) {
-		found = scx_claim_core_or_thread(allowed_addr, domain->first, domain->nr, cid);
+		found = scx_claim_core_or_thread(allowed_addr, within_addr, domain->first, domain->nr, cid);
 		if (found >= 0)
 			return found;
 	}
 	unit = scx_llc_cids(info->llc);
 	if (scx_machine.nr_tiers > 1 && unit) {
-		found = scx_claim_core_or_thread(allowed_addr, unit->first, unit->nr, cid);
+		found = scx_claim_core_or_thread(allowed_addr, within_addr, unit->first, unit->nr, cid);
 		if (found >= 0)
 			return found;
 	}
 	unit = scx_node_cids(info->node);
 	if (scx_machine.nr_llcs > scx_machine.nr_nodes && unit) {
-		found = scx_claim_core_or_thread(allowed_addr, unit->first, unit->nr, cid);
+		found = scx_claim_core_or_thread(allowed_addr, within_addr, unit->first, unit->nr, cid);
 		if (found >= 0)
 			return found;
 	}
 	if (scx_machine.nr_nodes > 1)
-		return scx_claim_core_or_thread(allowed_addr, 0, scx_machine.nr_online, cid);
+		return scx_claim_core_or_thread(allowed_addr, within_addr, 0, scx_machine.nr_online, cid);
 	return -1;
+}
+
+/* The same among the usable ones. */
+static __always_inline s32 scx_claim_near(u64 allowed_addr, s32 cid)
+{
+	return scx_claim_near_in(allowed_addr, scx_machine.usable_addr, cid);
 }
 
 /* For the policy: an idle cid that the task may use, near `cid`; -1 where none is. The caller owns

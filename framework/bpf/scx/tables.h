@@ -41,13 +41,15 @@ struct scx_machine {
 	u32 dump_len;		/* bytes of scx_dump */
 	u32 override_cids;	/* 1: the kernel's numbering differs, ours is installed */
 	u32 nr_shards;		/* in scx_override, behind its nr_cpu_ids cids */
-	u32 pad;
+	u32 nr_perf_steps;	/* preference orders (scx/orders.bpf.h); 0 where they were not made */
+	u32 nr_save_steps;
+	u32 nr_order_words;
 	u64 idle_addr;		/* arena: bitmap of idle cids, nr_words words */
 	u64 idle_cores_addr;	/* arena: bitmap of cids whose whole core is idle */
 	u64 usable_addr;	/* arena: bitmap of cids that may be claimed; all online ones at start */
 	u64 override_addr;	/* arena: a copy of scx_override */
 };
-SCX_STATIC_ASSERT(sizeof(struct scx_machine) == 96, "shared with user space");
+SCX_STATIC_ASSERT(sizeof(struct scx_machine) == 104, "shared with user space");
 
 /* Table scx_cids, nr_cids entries. */
 struct scx_cid_info {
@@ -91,6 +93,19 @@ struct scx_range {
 	s32 nr;
 };
 SCX_STATIC_ASSERT(sizeof(struct scx_range) == 8, "shared with user space");
+
+/* Table scx_order_steps: the steps of the performance order, then those of the powersave order, each
+ * ascending by capacity. For loads up to `capacity`, a sum over cids of scx_cid_info.capacity, the
+ * primary cids do; the overflow cids are those to take next. Table scx_order_words, from first_word
+ * on: nr_words words, the set of the primary cids, then as many, that of the overflow cids. */
+struct scx_order_step {
+	u64 capacity;
+	u32 nr_primary;		/* at least 1 */
+	u32 nr_overflow;	/* 0 only where all online cids are primary */
+	u32 first_word;
+	u32 pad;
+};
+SCX_STATIC_ASSERT(sizeof(struct scx_order_step) == 24, "shared with user space");
 
 /* An array in the arena with an element a cid or a domain; variables scx_per_cid_NAME and
  * scx_per_domain_NAME in .rodata. The scheduler states the size, the framework the address. */

@@ -3,6 +3,8 @@
 // docs/topology.md, "Preference orders", has the rules.
 #include "scx/topology/cpu_order.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -12,6 +14,7 @@
 #include <utility>
 
 #include "energy_order.h"
+#include "scx/base/cpu_set.h"
 
 namespace scx {
 namespace {
@@ -29,17 +32,36 @@ class OrderBuilder {
   OrderBuilder(const Topology& topology, const CidMap& cids, const Domains& domains)
       : topology_(topology), cids_(cids), domains_(domains) {}
 
-  PreferenceOrders build() const {
+  PreferenceOrders build(const OrderOptions& options) const {
     PreferenceOrders orders;
     const Sequence powersave = powersave_sequence();
     orders.performance = topological(performance_sequence());
-    if (std::optional<PreferenceOrder> order = by_energy_model(powersave)) {
-      orders.powersave = *std::move(order);
-      orders.from_energy_model = true;
-    } else {
-      orders.powersave = topological(powersave);
-    }
+    std::optional<PreferenceOrder> order;
+    if (options.use_energy_model) order = by_energy_model(powersave);
+    orders.from_energy_model = order.has_value();
+    orders.powersave = order ? *std::move(order) : topological(powersave);
     return orders;
+  }
+
+  Result<PreferenceOrders> preferred(std::span<const CpuId> preference) const {
+    Sequence sequence;
+    CpuSet named;
+    for (const CpuId id : preference) {
+      if (!topology_.possible().contains(id))
+        return fail(
+            ErrorKind::invalid,
+            fmt::format("the order of CPUs names CPU {}, which this machine has not", id.value()),
+            "name CPUs of " + to_cpu_list(topology_.possible()));
+      if (named.contains(id))
+        return fail(ErrorKind::invalid,
+                    fmt::format("the order of CPUs names CPU {} twice", id.value()));
+      named.insert(id);
+      if (const Cid cid = cids_.cid(id); cids_.online().contains(cid)) sequence.push_back(cid);
+    }
+    for (const Cid cid : performance_sequence())
+      if (!named.contains(cids_.cpu(cid))) sequence.push_back(cid);
+    PreferenceOrder order = topological(std::move(sequence));
+    return PreferenceOrders{order, order, false};
   }
 
  private:
@@ -208,8 +230,14 @@ const OrderStep& PreferenceOrder::step_for(std::uint64_t capacity) const {
   return found != steps.end() ? *found : steps.back();
 }
 
-PreferenceOrders make_orders(const Topology& topology, const CidMap& cids, const Domains& domains) {
-  return OrderBuilder(topology, cids, domains).build();
+PreferenceOrders make_orders(const Topology& topology, const CidMap& cids, const Domains& domains,
+                             const OrderOptions& options) {
+  return OrderBuilder(topology, cids, domains).build(options);
+}
+
+Result<PreferenceOrders> orders_from(const Topology& topology, const CidMap& cids,
+                                     const Domains& domains, std::span<const CpuId> preference) {
+  return OrderBuilder(topology, cids, domains).preferred(preference);
 }
 
 }  // namespace scx

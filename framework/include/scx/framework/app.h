@@ -27,12 +27,15 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "scx/base/result.h"
 #include "scx/framework/kernel.h"
 #include "scx/framework/machine.h"
 #include "scx/framework/object.h"
+#include "scx/framework/runner.h"
 #include "scx/stats/metrics.h"
 #include "scx/stats/schema.h"
 #include "scx/stats/service.h"
@@ -47,6 +50,7 @@ class Session {
   virtual std::optional<ExitReport> ended() const = 0;
   virtual const LoadReport& report() const = 0;
   virtual void detach() = 0;
+  virtual Tick tick() = 0;  // what App::every() was given, once
 };
 
 // What of App does not depend on the scheduler's types.
@@ -80,9 +84,26 @@ class AppBase {
   // check().
   void sub_scheduler_of(std::uint64_t cgroup_id);
 
+  // Says a line to the user, at the log level info. Requires: from a hook that is called later than
+  // check(), on main()'s thread.
+  void note(std::string_view line) const;
+
   // Called at each start with what was found of the machine, and may put another in its place: one
   // that renumber() made, or one with a cid_override. An error ends the command.
   void change_machine(std::function<Result<Machine>(Machine)> change);
+
+  // A list in the answers of a target (App::target()), to be watched from another process.
+  struct List {
+    std::string target;
+    std::string argument;   // of the request: how many elements are wanted
+    std::string member;     // the answer's list
+    stats::Schema element;  // of its elements
+  };
+
+  // The option `names` N watches a scheduler that runs in another process, as --monitor does, but
+  // shows up to N elements of the list, 1 to `max`, as a table (stats/table.h) once a second.
+  // Requires: before main(), once.
+  void list_option(const std::string& names, const std::string& help, std::uint64_t max, List list);
 
   // Runs the command. The program's exit status: 0 for a scheduler that was told to end, 1 for any
   // error (said on stderr), 2 for wrong usage.
@@ -96,6 +117,8 @@ class AppBase {
       const Machine& machine, const OpenOptions& open, const LoadOptions& load,
       const std::function<Status()>& about_to_attach) = 0;
   virtual void add_statistics(stats::Service& service) = 0;
+  // Has Session::tick() called after each attach, and from then on at that interval.
+  void tick_every(std::chrono::duration<double> interval);
 
  private:
   enum class Next { stop, restart };
@@ -163,8 +186,42 @@ class App : public AppBase {
     };
   }
 
+  // Calls `work` with Attached<Skel>& on main()'s thread: right after each attach, then at that
+  // interval until the scheduler ends. It may write the arena. Where it returns a Tick,
+  // Tick::restart ends the scheduler and starts it again from the discovery of the machine, as
+  // after a hotplug and no more often than Backoff lets it. There is one such work, the last one
+  // given. Requires: before main(), or in check(); sample() may be running at the same time.
+  //   app.every(1s, [](auto& attached) { attached.arena().mode = wanted_mode(); });
+  template <typename Work>
+  void every(std::chrono::duration<double> interval, Work work) {
+    tick_ = [work](Attached<Skel>& attached) mutable -> Tick {
+      if constexpr (std::is_same_v<decltype(work(attached)), Tick>) return work(attached);
+      work(attached);
+      return Tick::go_on;
+    };
+    tick_every(interval);
+  }
+
+  // A further target of the statistics. `open` makes the handler of one client, at its first
+  // request and again after a restart of the scheduler: a function of (const Attached<Skel>&,
+  // const stats::Args&) that returns Result<stats::Json>. It is called like `read` above, and while
+  // it works neither other clients nor the end of the scheduler get their turn. The schema is what
+  // `stats_meta` tells, as for stats::Service::add(). Requires: before main().
+  template <typename Open>
+  void target(std::string name, stats::Schema schema, Open open) {
+    targets_.push_back({std::move(name), std::move(schema), std::move(open)});
+  }
+
  private:
   using Sampler = std::function<Metrics(const Attached<Skel>&, std::uint64_t run)>;
+  using TargetHandler =
+      std::move_only_function<Result<stats::Json>(const Attached<Skel>&, const stats::Args&)>;
+
+  struct Target {
+    std::string name;
+    stats::Schema schema;
+    std::function<TargetHandler()> open;
+  };
 
   // The scheduler that the statistics thread may read, if there is one, and the how manieth it is.
   struct Current {
@@ -175,8 +232,9 @@ class App : public AppBase {
 
   class AttachedSession : public Session {
    public:
-    AttachedSession(Attached<Skel> attached, Current& current)
-        : attached_(std::move(attached)), current_(current) {
+    AttachedSession(Attached<Skel> attached, Current& current,
+                    const std::function<Tick(Attached<Skel>&)>& tick)
+        : attached_(std::move(attached)), current_(current), tick_(tick) {
       const std::lock_guard lock(current_.mutex);
       current_.attached = &attached_;
       ++current_.run;
@@ -189,10 +247,12 @@ class App : public AppBase {
     std::optional<ExitReport> ended() const override { return attached_.ended(); }
     const LoadReport& report() const override { return attached_.report(); }
     void detach() override { attached_.detach(); }
+    Tick tick() override { return tick_(attached_); }
 
    private:
     Attached<Skel> attached_;
     Current& current_;
+    const std::function<Tick(Attached<Skel>&)>& tick_;  // App's own
   };
 
   Result<std::unique_ptr<Session>> start(const Machine& machine, const OpenOptions& open,
@@ -205,23 +265,46 @@ class App : public AppBase {
     auto loaded = SCX_TRY(std::move(opened).load(machine, load));
     SCX_TRY(about_to_attach());
     auto attached = SCX_TRY(std::move(loaded).attach());
-    return std::make_unique<AttachedSession>(std::move(attached), current_);
+    return std::make_unique<AttachedSession>(std::move(attached), current_, tick_);
   }
 
   void add_statistics(stats::Service& service) override {
     service.add("top", stats::Schema::of<Metrics>(), [this]() -> stats::Handler {
       return [this, sampler = open_sampler_ ? open_sampler_() : Sampler{}](
                  const stats::Args&) mutable -> Result<stats::Json> {
-        const std::lock_guard lock(current_.mutex);
-        if (!current_.attached)
-          return fail(ErrorKind::busy, "the scheduler is starting", "ask again in a moment");
-        return stats::to_json(sampler ? sampler(*current_.attached, current_.run) : Metrics{});
+        return with_attached([&](const Attached<Skel>& attached) -> Result<stats::Json> {
+          return stats::to_json(sampler ? sampler(attached, current_.run) : Metrics{});
+        });
+      };
+    });
+    for (const Target& target : targets_) add_target(service, target);
+  }
+
+  void add_target(stats::Service& service, const Target& target) {
+    service.add(target.name, target.schema, [this, open = target.open]() -> stats::Handler {
+      return [this, open, handler = TargetHandler{},
+              last_run = std::uint64_t{0}](const stats::Args& args) mutable -> Result<stats::Json> {
+        return with_attached([&](const Attached<Skel>& attached) -> Result<stats::Json> {
+          if (std::exchange(last_run, current_.run) != current_.run) handler = open();
+          return handler(attached, args);
+        });
       };
     });
   }
 
+  // What `answer` makes of the scheduler that is attached; an error while there is none.
+  template <typename Answer>
+  Result<stats::Json> with_attached(Answer answer) {
+    const std::lock_guard lock(current_.mutex);
+    if (!current_.attached)
+      return fail(ErrorKind::busy, "the scheduler is starting", "ask again in a moment");
+    return answer(*current_.attached);
+  }
+
   std::function<Status(Opened<Skel>&)> configure_;
   std::function<Sampler()> open_sampler_;
+  std::function<Tick(Attached<Skel>&)> tick_;
+  std::vector<Target> targets_;
   Current current_;
 };
 

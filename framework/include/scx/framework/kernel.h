@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scx/base/result.h"
@@ -30,6 +31,10 @@ class KernelBtf {
 
   bool has_struct(const std::string& name) const;
   bool has_function(const std::string& name) const;  // kfuncs among them
+  // What a tracing program hooks to, by the section that declares it, as far as the types tell:
+  // the id of the function of fentry/NAME and fexit/NAME, that of the typedef btf_trace_NAME of
+  // tp_btf/NAME. Nothing for any other section.
+  std::optional<std::uint32_t> hook_id(std::string_view section) const;
   // Size of a struct's member in bytes; nothing where struct or member is not there.
   std::optional<std::uint32_t> member_size(const std::string& type,
                                            const std::string& member) const;

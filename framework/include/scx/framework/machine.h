@@ -12,6 +12,7 @@
 
 #include "scx/base/result.h"
 #include "scx/topology/cid_map.h"
+#include "scx/topology/cpu_order.h"
 #include "scx/topology/domains.h"
 #include "scx/topology/topology.h"
 
@@ -33,6 +34,8 @@ struct Machine {
   // Handed to the kernel word for word in place of what `cids` says, in the cid form only. For
   // provoking the kernel's refusal: a numbering to run with is renumber()'s.
   std::optional<CidOverride> cid_override = {};
+  // Handed to schedulers that compact in place of make_orders()'s. Cids: only for this `cids`.
+  std::optional<PreferenceOrders> orders = {};
 };
 
 struct MachineOptions {
@@ -52,9 +55,13 @@ Result<Machine> discover_machine(const MachineOptions& options = {});
 
 // The same machine with cids in the order given, and the tail as ever. Nothing is shared any more
 // (flatten()): the kernel forgets its units when it is handed a numbering, and ours follow the
-// numbering that they had. Requires: `machine` is as discover_machine() made it.
+// numbering that they had. `orders` go, for they are of the old cids. Requires: `machine` is as
+// discover_machine() made it.
 // Errors: invalid, when `order` is no permutation of the online CPUs.
 Result<Machine> renumber(const Machine& machine, std::span<const CpuId> order);
+
+// The user's own order of CPUs for both orders; as orders_from() in topology/cpu_order.h.
+Result<PreferenceOrders> orders_from(const Machine& machine, std::span<const CpuId> preference);
 
 // Whether `machine` may stand for the running one, which another source described: the same CPUs
 // are possible, and online. Errors: invalid, naming both sets; those of reading sysfs.

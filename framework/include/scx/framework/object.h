@@ -25,6 +25,7 @@
 #include "scx/base/fd.h"
 #include "scx/base/result.h"
 #include "scx/framework/exit_report.h"
+#include "scx/framework/kernel.h"
 #include "scx/framework/machine.h"
 #include "scx/tables.h"
 
@@ -68,6 +69,13 @@ struct LoadReport {
     std::uint32_t verified_instructions = 0;  // as the verifier counted, all paths
   };
   std::vector<Program> programs;
+  // Programs beside the ops that were loaded and that the kernel would not attach: the scheduler
+  // runs without them.
+  struct NotAttached {
+    std::string name;
+    std::string reason;
+  };
+  std::vector<NotAttached> not_attached;
 
   std::uint64_t verified_instructions() const;
 };
@@ -103,7 +111,13 @@ std::unique_ptr<bpf_object_open_opts, void (*)(bpf_object_open_opts*)> make_open
 struct DetachLink {
   void operator()(bpf_link* link) const;
 };
-Result<std::unique_ptr<bpf_link, DetachLink>> attach(bpf_map* ops, std::uint64_t sub_cgroup_id);
+using Link = std::unique_ptr<bpf_link, DetachLink>;
+Result<Link> attach(bpf_map* ops, std::uint64_t sub_cgroup_id);
+bool enable(bpf_program* program, const KernelBtf& kernel);
+// Attaches every program that is loaded and is neither of the ops nor a syscall program; the report
+// gets those that the kernel refused.
+using Hooks = std::vector<Link>;
+Hooks attach_hooks(bpf_object* object, LoadReport& report);
 Result<Fd> open_events(bpf_object* object);
 const scx_exit_record* exit_record(bpf_object* object);
 std::string exit_dump(bpf_object* object);
@@ -163,18 +177,23 @@ class Attached : public InKernel<Skel> {
     return read_exit(*detail::exit_record(object), detail::exit_dump(object));
   }
   // Hands the CPUs back to the kernel's own scheduler and waits until that is done.
-  void detach() { link_.reset(); }
+  void detach() {
+    hooks_.clear();
+    link_.reset();
+  }
 
  private:
   template <typename>
   friend class Loaded;
-  Attached(detail::Owned<Skel> skel, LoadReport report,
-           std::unique_ptr<bpf_link, detail::DetachLink> link, Fd events)
+  Attached(detail::Owned<Skel> skel, LoadReport report, detail::Link link, Fd events)
       : InKernel<Skel>(std::move(skel), std::move(report)),
         link_(std::move(link)),
-        events_(std::move(events)) {}
+        events_(std::move(events)) {
+    hooks_ = detail::attach_hooks(this->skel_->obj, this->report_);
+  }
 
-  std::unique_ptr<bpf_link, detail::DetachLink> link_;  // goes before the skeleton
+  detail::Link link_;    // goes before the skeleton
+  detail::Hooks hooks_;  // of the programs beside the ops; go before the link
   Fd events_;
 };
 
@@ -184,7 +203,8 @@ class Loaded : public InKernel<Skel> {
   // Errors: busy when another scheduler is attached, rejected, permission; for a sub-scheduler also
   // missing, when there is none above it, and unsupported, when that one takes none. A scheduler
   // that the kernel ends during its own start (hotplug meanwhile, an error in init, a parent that
-  // refuses it) attaches, and ended() tells.
+  // refuses it) attaches, and ended() tells. Programs beside the ops come last, and what becomes of
+  // them is no error: report().not_attached.
   Result<Attached<Skel>> attach() && {
     Fd events = SCX_TRY(detail::open_events(this->skel_->obj));
     auto link = SCX_TRY(detail::attach(ops_, this->report_.sub_cgroup_id));
@@ -210,12 +230,26 @@ class Opened {
     const auto opts = detail::make_open_opts(options);
     detail::Owned<Skel> skel{Skel::open(opts.get())};
     SCX_TRY(detail::check_open(skel.get(), errno, log.text()));
-    return Opened(std::move(skel));
+    return Opened(std::move(skel), options.btf_custom_path);
   }
 
   // The scheduler's knobs (`const volatile` variables), for writing.
   auto& rodata() { return *skel_->rodata; }
   Skel& skeleton() { return *skel_; }
+
+  // Has a tracing program loaded and attached with the scheduler, if the running kernel has what it
+  // hooks to; false where it has not, and the scheduler runs without. For programs of the sections
+  // fentry, fexit, tp_btf and tracepoint, declared with a '?' so that they stay out otherwise:
+  //   SEC("?tp_btf/sched_process_exec") …    opened.enable(opened.skeleton().progs.lavd_exec);
+  // A tracepoint is found only where tracefs is mounted.
+  bool enable(bpf_program* program) {
+    if (!kernel_) {
+      auto kernel = KernelBtf::load(btf_path_);
+      if (!kernel) return false;  // load() says why
+      kernel_ = *std::move(kernel);
+    }
+    return detail::enable(program, *kernel_);
+  }
 
   // Chooses the ops form, fills the tables for this machine, and has the kernel verify and load.
   // Errors: unsupported when the kernel lacks something, rejected when the verifier refused (the
@@ -229,8 +263,11 @@ class Opened {
   }
 
  private:
-  explicit Opened(detail::Owned<Skel> skel) : skel_(std::move(skel)) {}
+  Opened(detail::Owned<Skel> skel, std::string btf_path)
+      : skel_(std::move(skel)), btf_path_(std::move(btf_path)) {}
   detail::Owned<Skel> skel_;
+  std::string btf_path_;
+  std::optional<KernelBtf> kernel_;  // once somebody asks
 };
 
 }  // namespace scx

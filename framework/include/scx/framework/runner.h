@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "scx/base/fd.h"
 #include "scx/base/result.h"
@@ -29,15 +30,24 @@ class Signals {
   Fd fd_;
 };
 
-struct RunOptions {
-  std::optional<std::chrono::duration<double>> run_for;   // unset: for ever
-  std::optional<std::chrono::duration<double>> interval;  // of on_interval
-  std::function<void()> on_interval;
+// What periodic work says at its end: go on, or end this run and start anew.
+enum class Tick { go_on, restart };
+
+struct Periodic {
+  std::chrono::duration<double> interval{};
+  std::function<Tick()> work;
+  bool at_once = false;  // a first time before the wait as well
 };
 
-enum class RunEnd { signal, time, scheduler };
+struct RunOptions {
+  std::optional<std::chrono::duration<double>> run_for;  // unset: for ever
+  std::vector<Periodic> periodic;                        // turns that came too late fall together
+};
 
-// `events_fd` gets readable when the scheduler has ended. Errors: io.
+enum class RunEnd { signal, time, scheduler, restart };
+
+// `events_fd` gets readable when the scheduler has ended. All work is done on the caller's thread.
+// Errors: io.
 Result<RunEnd> wait_for_end(int events_fd, const Signals& signals, const RunOptions& options);
 
 // Waits before another start, and longer from one short-lived run to the next: 100 ms doubling to

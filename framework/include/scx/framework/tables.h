@@ -24,6 +24,16 @@ struct Tables {
 
 Tables make_tables(const Machine& machine);
 
+// The preference orders in the layouts of <scx/tables.h>: Machine::orders, or make_orders(). Apart
+// from the other tables because making them takes time, and few schedulers compact.
+struct OrderTables {
+  std::vector<scx_order_step> steps;  // performance, then powersave
+  std::vector<u64> words;
+  u32 nr_perf_steps = 0;
+};
+
+OrderTables make_order_tables(const Machine& machine);
+
 // What the kernel is handed as its numbering: Machine::cid_override, or `cids` with shards of
 // shard_size (0: the kernel's default). Errors: invalid, when cid_override is not as long as there
 // are CPU numbers.

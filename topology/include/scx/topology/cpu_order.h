@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "scx/base/ids.h"
+#include "scx/base/result.h"
 #include "scx/topology/cid_map.h"
 #include "scx/topology/domains.h"
 #include "scx/topology/topology.h"
@@ -68,6 +69,17 @@ struct PreferenceOrders {
 // CPUs. With an energy model also O(S log S + S · n), where S is the number of states of all perf
 // domains (n: CPUs of one), and a constant of a few million: no search over combinations. For 8,192
 // CPUs in any perf domains that is tens of milliseconds and less than 8 MiB.
-PreferenceOrders make_orders(const Topology& topology, const CidMap& cids, const Domains& domains);
+struct OrderOptions {
+  bool use_energy_model = true;  // false: powersave as if there were none
+};
+PreferenceOrders make_orders(const Topology& topology, const CidMap& cids, const Domains& domains,
+                             const OrderOptions& options = {});
+
+// What a user prefers: one sequence for both orders, first the CPUs of `preference`, then the
+// others as performance has them, with a step for each (or 64 steps, as ever). CPUs that are
+// possible and offline are passed over, so that what the user said still holds when one went.
+// Errors: invalid, naming a CPU that stands there twice or is not possible.
+Result<PreferenceOrders> orders_from(const Topology& topology, const CidMap& cids,
+                                     const Domains& domains, std::span<const CpuId> preference);
 
 }  // namespace scx
