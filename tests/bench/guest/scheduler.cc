@@ -24,7 +24,8 @@ using namespace std::chrono_literals;
 constexpr auto pause = 1ms;
 constexpr auto patience = 120s;
 constexpr const char* state_file = "/sys/kernel/sched_ext/state";
-constexpr const char* output_file = "/tmp/pipe_cost.scheduler";
+constexpr const char* sequence_file = "/sys/kernel/sched_ext/enable_seq";
+constexpr const char* output_file = "/tmp/bench.scheduler";
 
 // The child: becomes the command, with its output in a file.
 [[noreturn]] void become(const std::vector<std::string>& command) {
@@ -59,7 +60,9 @@ std::string how_it_ended(int status) {
 }  // namespace
 
 Scheduler::Scheduler(Scheduler&& other) noexcept
-    : pid_(std::exchange(other.pid_, 0)), attach_ns_(other.attach_ns_) {}
+    : pid_(std::exchange(other.pid_, 0)),
+      attach_ns_(other.attach_ns_),
+      sequence_(std::move(other.sequence_)) {}
 
 Scheduler::~Scheduler() {
   if (!pid_) return;
@@ -75,8 +78,7 @@ Result<Scheduler> Scheduler::start(const std::vector<std::string>& command) {
   if (pid < 0) return fail_errno(errno, "starting " + command[0]);
   if (!pid) become(command);
   Scheduler scheduler(pid);
-  if (Status enabled = scheduler.wait_enabled(); !enabled)
-    return std::unexpected(std::move(enabled).error());
+  SCX_TRY(scheduler.wait_enabled());
   scheduler.attach_ns_ = std::chrono::nanoseconds(Clock::now() - start).count();
   return scheduler;
 }
@@ -95,13 +97,22 @@ Status Scheduler::wait_enabled() {
   return {};
 }
 
-Status Scheduler::stop() {
-  const auto deadline = Clock::now() + patience;
+Status Scheduler::check() {
   int status;
   if (::waitpid(pid_, &status, WNOHANG) == pid_) {
     pid_ = 0;
-    return failed("the scheduler ended " + how_it_ended(status) + " while it was measured");
+    return failed("the scheduler ended " + how_it_ended(status));
   }
+  if (!SCX_TRY(state_is("enabled"))) return failed("the scheduler is not attached any more");
+  const std::string sequence = read_line(sequence_file).value_or("");
+  if (sequence_.empty()) sequence_ = sequence;
+  if (sequence != sequence_) return failed("the scheduler was attached anew");
+  return {};
+}
+
+Status Scheduler::stop() {
+  const auto deadline = Clock::now() + patience;
+  int status;
   ::kill(pid_, SIGINT);
   while (::waitpid(pid_, &status, WNOHANG) == 0) {
     if (Clock::now() > deadline) return failed("the scheduler does not end on SIGINT");

@@ -23,8 +23,15 @@ class Scheduler {
   // From the process's start until the kernel said enabled.
   std::int64_t attach_ns() const { return attach_ns_; }
 
+  int pid() const { return pid_; }
+
+  // Whether it still is there, and the same as at the first call: the kernel counts an attach a
+  // little after it says enabled. Errors: io when its program has ended, the kernel has thrown it
+  // out, or it was attached anew in between, with what it wrote.
+  Status check();
+
   // Ends it as Ctrl-C does, and waits until the kernel has its own scheduler back. Errors: io when
-  // it was gone already, or does not end.
+  // it does not end.
   Status stop();
 
  private:
@@ -33,6 +40,7 @@ class Scheduler {
 
   int pid_;  // 0: not running
   std::int64_t attach_ns_ = 0;
+  std::string sequence_;  // the kernel's count of attaches, where it tells
 };
 
 }  // namespace scx::bench

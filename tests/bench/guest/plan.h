@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What to measure, as tools/bench wrote it down: a JSON file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "forks.h"
+#include "messaging.h"
+#include "scx/base/result.h"
+#include "timers.h"
+
+namespace scx::bench {
+
+struct Candidate {
+  std::string name;
+  std::vector<std::string> command;  // empty: the kernel's own scheduler
+};
+
+struct Plan {
+  int repeat = 1;
+  std::vector<Candidate> schedulers;
+  std::vector<std::string> workloads;  // names, in the order in which they run
+  int round_trips = 0;
+  Messaging messaging;
+  Timers timers;
+  std::vector<int> mix_nice;
+  int mix_ms = 0;
+  Forks forks;
+};
+
+// Errors: those of reading; invalid where something is missing or of the wrong type.
+Result<Plan> read_plan(const std::string& path);
+
+}  // namespace scx::bench
