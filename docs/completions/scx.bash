@@ -17,7 +17,13 @@ _scx_scheduler()
     esac
 
     case ${1##*/} in
-        scx_lavd) options+=' --slice-max-us --slice-min-us' ;;
+        scx_lavd) options+=' --autopilot --autopower --performance --balanced --powersave
+                             --slice-max-us --slice-min-us --pinned-slice-us --no-slice-boost
+                             --preempt-shift --no-preemption --no-futex-boost --no-wake-sync
+                             --warm-cpu-us --lat-load-target-pct --per-cpu-dsq --mig-delta-pct
+                             --lb-low-util-pct --lb-local-dsq-util-pct --no-fast-lb
+                             --no-core-compaction --cpu-pref-order --no-use-em --no-freq-scaling
+                             --partial --enable-cpu-bw --run-id --monitor-sched-samples' ;;
         scx_qmap) options+=' -s --slice-us -b --batch -N --max-tasks -H --boost -p --partial
                              -d --disallow -c --cgroup -R --rotate-ms -B --rescue-ppt
                              -q --rescue-quantum-us -I --always-immed -F --immed-stress
@@ -46,7 +52,8 @@ _scx_scheduler()
         --slice-us|-[sbNdRBqFetTlD]|--batch|--max-tasks|--disallow|--rotate-ms|--rescue-*|\
         --immed-stress|--error-after|--stall-*|--loop-after|--dump-len)
             ;;      # a number of the user's own
-        -i|--stats|--monitor|--run-for|--big-cpus|--kconfig|--slice-max-us|--slice-min-us)
+        --slice-m*-us|--pinned-slice-us|--preempt-shift|--warm-cpu-us|--*-pct|--cpu-pref-order|\
+        --run-id|--monitor-sched-samples|-i|--stats|--monitor|--run-for|--big-cpus|--kconfig)
             ;;      # a number or text of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

@@ -2,17 +2,17 @@
 /*
  * In which order queued tasks run, and for how long.
  *
- *	deadline = service, bounded to clock ± lag + request ÷ criticality
+ *	deadline = service, bounded to clock ± lag + request ÷ criticality + lag · share
  *
  * The order is fair first: a task's service is its run time divided by its weight, and who was
  * served less runs sooner. The domain's clock follows the service of the queued tasks that get
  * their turn. A task's lag behind the clock, or ahead of it, is bounded by two of its own longest
- * slices: a long sleeper is not boosted without end, and a debtor pays gradually. Since a chatty
- * task is served more than one that wakes up for a moment, the bound is also what lets a short
- * sleeper pass a crowd whose criticality is higher than its own.
+ * slices: a long sleeper is not boosted without end, and a debtor pays gradually.
  *
  * Among tasks served alike, the one that asks for less, or is more critical, runs sooner: the
- * request is its usual run time, divided by its weight and its criticality.
+ * request is its usual run time, divided by its weight and its criticality. And the one that uses
+ * less of a CPU: without its share a short sleeper would wait behind a chatty crowd, which is at
+ * the lower bound of the lag like itself, and more critical.
  *
  * Nobody waits for ever: no deadline is further from the clock than LAVD_DEBT_MAX, and the clock
  * never runs slower than a fiftieth of real time, however heavy those are that compete. So the
@@ -36,9 +36,12 @@ enum { LAVD_LAT_CRI_ONE = 44 };
 static __always_inline void lavd_place(lavd_task_t *t, u64 weight, s32 domain, u64 clock)
 {
 	u64 lag = lavd_weighted(2 * slice_max_ns, weight);
-	u64 debt = lag < LAVD_DEBT_MAX_NS ? lag : LAVD_DEBT_MAX_NS;
-	struct lavd_domain __arena *last;
+	/* not less for heavy tasks: after a long turn they would leave a part of their debt behind */
+	u64 debt = lag > 2 * slice_max_ns ? lag : 2 * slice_max_ns;
+	lavd_domain_t *last;
 
+	if (debt > LAVD_DEBT_MAX_NS)
+		debt = LAVD_DEBT_MAX_NS;
 	if (t->domain != domain) {
 		last = lavd_domain(t->domain);
 		t->service_ns = last ? t->service_ns - last->clock_ns + clock : clock;
@@ -50,6 +53,18 @@ static __always_inline void lavd_place(lavd_task_t *t, u64 weight, s32 domain, u
 		t->service_ns = clock + debt;
 }
 
+/* The share of a CPU that the task uses: what it runs between two sleeps, but in a long turn what that
+ * says, and all of a CPU once it ran for the length of its lag. */
+static __always_inline u64 lavd_cpu_share(lavd_task_t *t)
+{
+	u64 share;
+
+	if (t->ran_ns >= 2 * slice_max_ns)
+		return LAVD_ONE;
+	share = t->ran_ns * LAVD_ONE / (2 * slice_max_ns);
+	return share > t->share ? share : t->share;
+}
+
 static __always_inline u64 lavd_deadline(lavd_task_t *t, u64 weight, u64 clock)
 {
 	u64 runtime = t->ran_ns > t->runtime_ns ? t->ran_ns : t->runtime_ns;
@@ -57,44 +72,56 @@ static __always_inline u64 lavd_deadline(lavd_task_t *t, u64 weight, u64 clock)
 	u64 latest = clock + LAVD_DEBT_MAX_NS, deadline;
 
 	deadline = t->service_ns +
-		   lavd_weighted(request, weight) * LAVD_LAT_CRI_ONE / (t->lat_cri ?: 1);
+		   lavd_weighted(request, weight) * LAVD_LAT_CRI_ONE / (t->lat_cri ?: 1) +
+		   2 * slice_max_ns * lavd_cpu_share(t) / LAVD_ONE;
 	return time_before(deadline, latest) ? deadline : latest;
 }
 
 /*
- * slice = targeted latency · CPUs of the domain ÷ tasks that wait, in [slice_min, slice_max].
- *
- * A task whose usual run time does not fit gets more: all of it, up to four slices, where nobody
- * waits, otherwise a part in proportion to its criticality, up to two. A light task gets less, in
- * proportion to its weight.
+ * slice = targeted latency · CPUs in use of the domain ÷ tasks that wait, in [slice_min, slice_max],
+ * and at most pinned_slice where a task waits that can run on this CPU only.
  */
-static __always_inline u64 lavd_slice(lavd_task_t *t, u64 weight, s64 nr_queued, u64 nr_cpus,
-				      u64 lat_cri_avg)
+static __always_inline u64 lavd_fair_slice(lavd_domain_t *domain, lavd_cpu_t *cpu)
 {
-	u64 slice = slice_max_ns, more;
+	u64 slice = slice_max_ns, nr_active = domain->nr_active;
+	/* who waits for one CPU takes as much of the time as if as many waited for each */
+	s64 nr_waiting = domain->nr_queued + cpu->nr_pinned * nr_active;
 
-	if (nr_queued > 0)
-		slice = targeted_latency_ns * nr_cpus / nr_queued;
+	if (nr_waiting > 0)
+		slice = targeted_latency_ns * nr_active / nr_waiting;
 	if (slice > slice_max_ns)
 		slice = slice_max_ns;
 	if (slice < slice_min_ns)
 		slice = slice_min_ns;
+	if (pinned_slice_ns && cpu->nr_pinned && slice > pinned_slice_ns)
+		slice = pinned_slice_ns;
+	return slice;
+}
+
+/*
+ * A task whose usual run time does not fit gets more: all of it, up to four slices, where nobody
+ * waits, otherwise a part in proportion to its criticality, up to two. A light task gets less, in
+ * proportion to its weight.
+ */
+static __always_inline u64 lavd_slice(lavd_task_t *t, u64 weight, lavd_domain_t *domain,
+				      lavd_cpu_t *cpu)
+{
+	u64 slice = lavd_fair_slice(domain, cpu), more;
 
 	if (weight < LAVD_WEIGHT_ONE) {
 		slice = slice * weight / LAVD_WEIGHT_ONE;
 		return slice > slice_min_ns ? slice : slice_min_ns;
 	}
-	if (t->runtime_ns <= slice)
+	if (no_slice_boost || t->runtime_ns <= slice || cpu->nr_pinned)
 		return slice;
-	if (nr_queued <= 0)
+	if (domain->nr_queued <= 0)
 		return t->runtime_ns < 4 * slice_max_ns ? t->runtime_ns : 4 * slice_max_ns;
 	more = (t->runtime_ns < 2 * slice_max_ns ? t->runtime_ns : 2 * slice_max_ns) - slice;
-	return slice + more * t->lat_cri / (t->lat_cri + lat_cri_avg + 1);
+	return slice + more * t->lat_cri / (t->lat_cri + cpu->lat_cri_avg + 1);
 }
 
 /* A task that had to wait gets its turn: the clock follows it, and keeps its slowest pace. */
-static __always_inline void lavd_advance_clock(struct lavd_domain __arena *domain, lavd_task_t *t,
-					       u64 now)
+static __always_inline void lavd_advance_clock(lavd_domain_t *domain, lavd_task_t *t, u64 now)
 {
 	u64 elapsed = now - domain->window_at_ns, floor;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The queues: one DSQ a compute domain, ordered by deadline; its id is the domain's.
+ * The queues, ordered by deadline: one DSQ a compute domain, whose id is the domain's, and one a cid
+ * for tasks that may run nowhere else (with --per-cpu-dsq for all), behind them.
  *
  * The number of tasks in a queue is counted beside it, in the arena, where looking costs a load.
  * A task counts from its insertion until it runs or goes away.
@@ -10,109 +11,108 @@
 
 #include "deadline.bpf.h"
 
-static __always_inline void lavd_count_queued(lavd_task_t *t)
+/* The DSQ of a cid's own. */
+static __always_inline s32 lavd_own_queue(s32 cid)
 {
-	struct lavd_domain __arena *domain = lavd_domain(t->domain);
+	return scx_machine.nr_domains + cid;
+}
 
-	if (t->queued || !domain)
+static __always_inline s32 lavd_create_queues(void)
+{
+	u32 nr = scx_machine.nr_domains + scx_machine.nr_cids, id;
+	s32 err = 0;
+
+	scx_for (id, 0, nr) {
+		err = scx_bpf_create_dsq(id, -1);
+		if (err) {
+			scx_bpf_error("queue %u of %u cannot be created: %d", id, nr, err);
+			break;
+		}
+	}
+	return err;
+}
+
+static __always_inline void lavd_count(s32 queue, s32 n)
+{
+	lavd_domain_t *domain = lavd_domain(queue);
+	lavd_cpu_t *cpu;
+
+	if (domain) {
+		__sync_fetch_and_add(&domain->nr_queued, n);
 		return;
-	t->queued = true;
-	__sync_fetch_and_add(&domain->nr_queued, 1);
+	}
+	cpu = lavd_cpu(queue - scx_machine.nr_domains);
+	if (cpu)
+		__sync_fetch_and_add(&cpu->nr_pinned, n);
 }
 
 static __always_inline void lavd_count_unqueued(lavd_task_t *t)
 {
-	struct lavd_domain __arena *domain = lavd_domain(t->domain);
-
-	if (!t->queued || !domain)
+	if (t->queue < 0)
 		return;
-	t->queued = false;
-	__sync_fetch_and_add(&domain->nr_queued, -1);
+	lavd_count(t->queue, -1);
+	t->queue = -1;
 }
 
-/* Queue the task in the domain of `cid`. False where that belongs to none. */
+/* Queue the task at `cid`: in its own queue or its domain's. False where that belongs to none. */
 static __always_inline bool lavd_enqueue_at(struct task_struct *p, lavd_task_t *t, s32 cid,
 					    u64 enq_flags)
 {
-	const struct scx_domain_info *info;
-	struct lavd_domain __arena *domain;
-	struct lavd_cpu __arena *cpu = lavd_cpu(cid);
 	s32 id = scx_cid_domain(cid);
-	u64 weight = p->scx.weight, slice;
+	lavd_domain_t *domain = lavd_domain(id);
+	lavd_cpu_t *cpu = lavd_cpu(cid);
+	u64 weight = p->scx.weight;
 
-	info = scx_domain_info(id);
-	domain = lavd_domain(id);
-	if (!info || !domain || !cpu)
+	if (!domain || !cpu)
 		return false;
 	lavd_count_unqueued(t);
 	lavd_place(t, weight, id, domain->clock_ns);
-	lavd_count_queued(t);
-	slice = lavd_slice(t, weight, domain->nr_queued, info->nr, cpu->lat_cri_avg);
-	scx_bpf_dsq_insert_vtime(p, id, slice, lavd_deadline(t, weight, domain->clock_ns),
-				 enq_flags);
+	t->queue = per_cpu_dsq || lavd_is_pinned(t) ? lavd_own_queue(cid) : id;
+	lavd_count(t->queue, 1);
+	t->deadline_ns = lavd_deadline(t, weight, domain->clock_ns);
+	t->slice_ns = lavd_slice(t, weight, domain, cpu);
+	t->was_queued = true;
+	scx_bpf_dsq_insert_vtime(p, t->queue, t->slice_ns, t->deadline_ns, enq_flags);
 	return true;
 }
 
-/*
- * The task that runs now has used up its slice and could go on. Has it an earlier deadline than all
- * that wait? The kernel asks for another task before it queues this one, so without this question a
- * task that deserves two turns in a row would never get them.
- */
-static __always_inline bool lavd_is_first(struct task_struct *prev, s32 own)
+/* The queue that `cid` takes its next task from: its own where that has the earlier deadline. */
+static __always_inline s32 lavd_first_queue(s32 cid, s32 domain_id, lavd_domain_t *domain,
+					    lavd_cpu_t *cpu)
 {
-	struct lavd_domain __arena *domain = lavd_domain(own);
-	lavd_task_t *t = scx_task_ctx(prev);
-	u64 weight = prev->scx.weight, head, deadline;
+	u64 own, shared;
 
-	if (!t || !domain || !scx_dsq_head_vtime(own, &head))
-		return false;
-	/* what it ran in this turn is charged when it stops; until then it counts here */
-	deadline = lavd_deadline(t, weight, domain->clock_ns) +
-		   lavd_weighted(scx_bpf_now() - t->started_at, weight);
-	return time_before(deadline, head);
+	if (!cpu->nr_pinned)
+		return domain_id;
+	if (domain->nr_queued <= 0 || !scx_dsq_head_vtime(domain_id, &shared))
+		return lavd_own_queue(cid);
+	if (!scx_dsq_head_vtime(lavd_own_queue(cid), &own))
+		return domain_id;
+	return time_before(own, shared) ? lavd_own_queue(cid) : domain_id;
 }
 
-/* The task that runs now goes on: another slice for it. */
-static __always_inline void lavd_go_on(struct task_struct *prev, s32 cid, s32 own,
-				       const struct scx_domain_info *info)
+/* The deadline of a task that runs, as if it were queued now: what it ran in this turn is charged when
+ * it stops, and counts here until then. */
+static __always_inline u64 lavd_deadline_now(struct task_struct *p, lavd_task_t *t, u64 clock, u64 now)
 {
-	struct lavd_domain __arena *domain = lavd_domain(own);
-	struct lavd_cpu __arena *cpu = lavd_cpu(cid);
-	lavd_task_t *t = scx_task_ctx(prev);
-
-	if (t && domain && cpu)
-		scx_bpf_task_set_slice(prev, lavd_slice(t, prev->scx.weight, domain->nr_queued,
-							info->nr, cpu->lat_cri_avg));
+	return lavd_deadline(t, p->scx.weight, clock) +
+	       lavd_weighted(now - t->started_at, p->scx.weight);
 }
 
-/* Take a task for `cid` from a domain near its own, nearest first. Every class of distance is
- * walked circularly from the domain's own place, so that stealers spread. */
-static __always_inline bool lavd_steal(s32 cid, s32 own, const struct scx_domain_info *info)
+static __always_inline bool lavd_head_is_before(s32 queue, u64 deadline)
 {
-	struct lavd_cpu __arena *cpu = lavd_cpu(cid);
-	u32 near = scx_hide(info->near_first), last = near + info->near_nr;
+	u64 head;
 
-	while (near < last && can_loop) {
-		const struct scx_neighbor *range = scx_neighbor(near++);
-		s32 at, left;
+	return scx_dsq_head_vtime(queue, &head) && time_before(head, deadline);
+}
 
-		if (!range || range->nr <= 0)
-			break;
-		at = scx_walk_start(range, own);
-		for (left = scx_hide(range->nr); left > 0 && can_loop; left--) {
-			struct lavd_domain __arena *domain = lavd_domain(at);
-
-			if (at != own && domain && domain->nr_queued > 0 &&
-			    scx_bpf_dsq_move_to_local(at)) {
-				if (cpu)
-					cpu->nr_stolen++;
-				return true;
-			}
-			if (++at >= range->first + range->nr)
-				at = range->first;
-		}
-	}
-	return false;
+/* The task that runs now goes on: another slice for it, and a later deadline for who would preempt it. */
+static __always_inline void lavd_go_on(struct task_struct *p, lavd_task_t *t, lavd_domain_t *domain,
+				       lavd_cpu_t *cpu, u64 deadline)
+{
+	t->deadline_ns = cpu->running_deadline = deadline;
+	t->slice_ns = lavd_slice(t, p->scx.weight, domain, cpu);
+	scx_bpf_task_set_slice(p, t->slice_ns);
 }
 
 #endif

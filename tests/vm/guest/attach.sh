@@ -5,9 +5,10 @@
 . /root/lib.sh
 form=$1; shift
 command=$1
-"$@" --run-for 10 --stats 1 >/tmp/out 2>/tmp/err & sched=$!
+"$@" --run-for 6 --stats 1 >/tmp/out 2>/tmp/err & sched=$!
 wait_for 30 is_enabled || { cat /tmp/err; fail "not attached after 30 s"; }
-grep -q "$command is running ($form form" /tmp/err || { cat /tmp/err; fail "not the $form form"; }
+# said a little later: what is beside the ops is attached after them
+wait_for 10 grep -q "$command is running ($form form" /tmp/err || { cat /tmp/err; fail "not the $form form"; }
 case "$(cat $SYS/root/ops)" in
 ${command#scx_}_[0-9]*) ;;
 *) fail "ops is called $(cat $SYS/root/ops)" ;;

@@ -20,6 +20,11 @@ int affinity(Arguments arguments);
 int fill(Arguments arguments);
 int cookies(Arguments arguments);
 int values(Arguments arguments);
+int starve(Arguments arguments);
+int chain(Arguments arguments);
+int policies(Arguments arguments);
+int duty(Arguments arguments);
+int visits(Arguments arguments);
 
 // Ends the program with status 2 and `complaint` on stderr.
 [[noreturn]] void wrong_usage(const std::string& complaint);

@@ -46,17 +46,18 @@ bool near(double seen, double wanted, int tolerance) {
 
 }  // namespace
 
-// guest_load shares [ext] SECONDS TOLERANCE NICE:PARTS…: saturating hogs of each nice value get CPU
-// time in these parts, each within TOLERANCE per cent of it.
+// guest_load shares [ext] [one] SECONDS TOLERANCE NICE:PARTS…: saturating hogs of each nice value,
+// or one of each, get CPU time in these parts, each within TOLERANCE per cent of it.
 int shares(Arguments arguments) {
   const bool ext = take(arguments, "ext");
-  if (arguments.size() < 4) wrong_usage("shares [ext] SECONDS TOLERANCE NICE:PARTS NICE:PARTS…");
+  const int each = take(arguments, "one") ? 1 : saturating_hogs();
+  if (arguments.size() < 4)
+    wrong_usage("shares [ext] [one] SECONDS TOLERANCE NICE:PARTS NICE:PARTS…");
   const seconds length(number(arguments[0]));
   const int tolerance = number(arguments[1]);
   std::vector<Group> groups;
   for (const std::string& text : arguments.subspan(2)) groups.push_back(parse_group(text));
-  for (Group& group : groups)
-    group.hogs = make_hogs(saturating_hogs(), {.nice = group.nice, .ext = ext});
+  for (Group& group : groups) group.hogs = make_hogs(each, {.nice = group.nice, .ext = ext});
   std::this_thread::sleep_for(seconds(1));  // until all have had a turn
   measure(groups, length);
 
@@ -75,9 +76,9 @@ int shares(Arguments arguments) {
   return status;
 }
 
-// guest_load renice [ext] SECONDS TOLERANCE NICE NICE: among saturating hogs of each nice value, one
-// more changes from one value to the other and back. Each time it gets, from then on, what a hog of
-// its new value gets.
+// guest_load renice [ext] SECONDS TOLERANCE NICE NICE: among saturating hogs of each nice value,
+// one more changes from one value to the other and back. Each time it gets, from then on, what a
+// hog of its new value gets.
 int renice(Arguments arguments) {
   const bool ext = take(arguments, "ext");
   if (arguments.size() != 4) wrong_usage("renice [ext] SECONDS TOLERANCE NICE NICE");
