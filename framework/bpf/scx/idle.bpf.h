@@ -92,8 +92,7 @@ enum { SCX_WHOLE_CORES = 1 << 30 };
 __weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr, u32 hint)
 {
 	scx_bits allowed = (scx_bits)allowed_addr, within = (scx_bits)within_addr;
-	scx_bits idle = scx_idle_cids, cores = scx_idle_cores;
-	bool whole_cores = hint & SCX_WHOLE_CORES;
+	scx_bits idle = scx_idle_cids, cores = hint & SCX_WHOLE_CORES ? scx_idle_cores : within;
 	u32 last = first + nr - 1, word, left;
 
 	scx_arena_touch();
@@ -104,11 +103,9 @@ __weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr,
 	left = scx_hide((last >> 6) - (first >> 6));
 	while (can_loop) {
 		u64 old = READ_ONCE(idle[word]);
-		u64 bits = old & allowed[word] & READ_ONCE(within[word]) &
+		u64 bits = old & allowed[word] & READ_ONCE(within[word]) & READ_ONCE(cores[word]) &
 			   scx_range_word(first, last, word);
 
-		if (whole_cores)
-			bits &= READ_ONCE(cores[word]);
 		if (bits) {
 			u64 bit = bits & -bits;
 			u32 cid = word * 64 + __builtin_ctzll(bits);
