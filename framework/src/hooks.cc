@@ -63,8 +63,11 @@ bool kernel_takes(const bpf_program* program, std::uint32_t hook_id) {
   return static_cast<bool>(fd);
 }
 
-bool is_beside_ops(const bpf_program* program) {
-  return bpf_program__fd(program) >= 0 && bpf_program__type(program) != BPF_PROG_TYPE_STRUCT_OPS;
+// Loaded, and waits for something to happen in the kernel: neither an op nor called from outside.
+bool is_hook(const bpf_program* program) {
+  const auto type = bpf_program__type(program);
+  return bpf_program__fd(program) >= 0 && type != BPF_PROG_TYPE_STRUCT_OPS &&
+         type != BPF_PROG_TYPE_SYSCALL;
 }
 
 }  // namespace
@@ -78,7 +81,7 @@ bool has_hook(const KernelBtf& kernel, std::string_view section,
 void associate_programs(bpf_object* object, bpf_map* ops) {
   bpf_program* program;
   bpf_object__for_each_program(program, object) {
-    if (!is_beside_ops(program)) continue;
+    if (!is_hook(program)) continue;
     AssocStructOps what{static_cast<std::uint32_t>(bpf_map__fd(ops)),
                         static_cast<std::uint32_t>(bpf_program__fd(program)), 0};
     ::syscall(SYS_bpf, kAssocStructOps, &what, sizeof(what));
@@ -99,7 +102,7 @@ Hooks attach_hooks(bpf_object* object, LoadReport& report) {
   Hooks hooks;
   bpf_program* program;
   bpf_object__for_each_program(program, object) {
-    if (!is_beside_ops(program) || bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL) continue;
+    if (!is_hook(program)) continue;
     if (bpf_link* link = bpf_program__attach(program)) {
       hooks.emplace_back(link);
       continue;

@@ -22,8 +22,8 @@ namespace scx {
 bool has_hook(const KernelBtf& kernel, std::string_view section,
               const std::filesystem::path& root = "/");
 
-// Tells the kernel which scheduler the programs beside the ops belong to, so that the kfuncs they
-// call act for it. Kernels that do not ask for it are passed over. Requires: the object is loaded.
+// Tells the kernel which scheduler the tracing programs belong to, so that the kfuncs they call act
+// for it. Kernels that do not ask for it are passed over. Requires: the object is loaded.
 void associate_programs(bpf_object* object, bpf_map* ops);
 
 }  // namespace scx
