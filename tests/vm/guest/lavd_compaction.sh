@@ -8,6 +8,7 @@
 # measure MODE: sets $used and $active
 measure() {
 	start scx_lavd --"$1"
+	sleep 1		# at first all are used
 	./guest_load duty 8 4 4 >/tmp/used & duty=$!
 	sleep 3
 	active=$(value nr_active)
