@@ -37,9 +37,9 @@ struct lavd_cpu {
 	u64 nr_stolen;		/* tasks taken from another domain's queue */
 	u64 nr_preempt;		/* times that somebody more urgent ended a task's slice here */
 	u64 busy_ns;		/* time that tasks ran here */
-	u64 busy_invr_ns;	/* the same, scaled by capacity and frequency */
 	u64 idle_ns;
-	u64 seen_busy_ns, seen_busy_invr_ns, seen_idle_ns;	/* at the last look of the timer */
+	u64 seen_busy_ns, seen_idle_ns;	/* at the last look of the timer */
+	u64 pad[2];
 };
 SCX_STATIC_ASSERT(sizeof(struct lavd_cpu) == 192, "three cache lines, shared with user space");
 

@@ -62,6 +62,33 @@ static __always_inline u32 scx_walk_start(const struct scx_neighbor *range, u32 
 	return first + (nr - (first - own - 1) % nr) % nr;
 }
 
+/*
+ * The statements for each other domain `at`, nearest first, each class of distance circularly from the
+ * place of domain `own`. They may return. Two loops in the text of the caller, since the verifier walks
+ * an iterator's state, kept between calls, two to five times as often.
+ */
+#define scx_for_each_near(at, own, statements...)				\
+do {										\
+	const struct scx_domain_info *scx_d_ = scx_domain_info(own);		\
+	u32 scx_n_ = scx_d_ ? scx_hide(scx_d_->near_first) : 0;			\
+	u32 scx_last_ = scx_d_ ? scx_n_ + scx_d_->near_nr : 0;			\
+										\
+	while (scx_n_ < scx_last_ && can_loop) {				\
+		const struct scx_neighbor *scx_r_ = scx_neighbor(scx_n_++);	\
+		s32 at, scx_left_;						\
+										\
+		if (!scx_r_ || scx_r_->nr <= 0)					\
+			break;							\
+		at = scx_walk_start(scx_r_, own);				\
+		for (scx_left_ = scx_hide(scx_r_->nr); scx_left_ > 0 && can_loop; scx_left_--) {	\
+			if (at != (s32)(own))					\
+				statements					\
+			if (++at >= scx_r_->first + scx_r_->nr)			\
+				at = scx_r_->first;				\
+		}								\
+	}									\
+} while (0)
+
 /* The cid of a CPU and back, -1 where there is none. */
 static __always_inline s32 scx_cpu_to_cid(s32 cpu)
 {

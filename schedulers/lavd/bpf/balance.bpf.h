@@ -23,38 +23,24 @@ enum { LAVD_DELTA_CALM = 4, LAVD_DELTA_SOME = 8, LAVD_DELTA_FULL = 16 };
 /* Take a task for `cid` from another domain; with `budgeted` only as far as the budgets go. */
 static __always_inline bool lavd_take_from_others(s32 cid, s32 own, bool budgeted)
 {
-	const struct scx_domain_info *info = scx_domain_info(own);
 	lavd_domain_t *mine = lavd_domain(own);
 	lavd_cpu_t *cpu = lavd_cpu(cid);
-	u32 near, last;
 
-	if (!info || !mine || !cpu)
+	if (!mine || !cpu)
 		return false;
-	near = scx_hide(info->near_first);
-	last = near + info->near_nr;
-	while (near < last && can_loop) {
-		const struct scx_neighbor *range = scx_neighbor(near++);
-		s32 at, left;
+	scx_for_each_near(at, own, {
+		lavd_domain_t *domain = lavd_domain(at);
 
-		if (!range || range->nr <= 0)
-			break;
-		at = scx_walk_start(range, own);
-		for (left = scx_hide(range->nr); left > 0 && can_loop; left--) {
-			lavd_domain_t *domain = lavd_domain(at);
-
-			if (at != own && domain && domain->nr_queued > 0 &&
-			    (!budgeted || domain->budget < 0) && scx_bpf_dsq_move_to_local(at)) {
-				if (budgeted) {
-					__sync_fetch_and_add(&domain->budget, 1);
-					__sync_fetch_and_add(&mine->budget, -1);
-				}
-				cpu->nr_stolen++;
-				return true;
+		if (domain && domain->nr_queued > 0 && (!budgeted || domain->budget < 0) &&
+		    scx_bpf_dsq_move_to_local(at)) {
+			if (budgeted) {
+				__sync_fetch_and_add(&domain->budget, 1);
+				__sync_fetch_and_add(&mine->budget, -1);
 			}
-			if (++at >= range->first + range->nr)
-				at = range->first;
+			cpu->nr_stolen++;
+			return true;
 		}
-	}
+	});
 	return false;
 }
 

@@ -32,38 +32,21 @@ int BPF_PROG(lavd_exec, struct task_struct *p, s32 old_pid, struct linux_binprm 
 static __always_inline s32 lavd_new_home(lavd_task_t *t, s32 cid)
 {
 	s32 own = scx_cid_domain(cid);
-	const struct scx_domain_info *info = scx_domain_info(own);
-	u32 near, last;
 
-	if (!info)
-		return cid;
-	near = scx_hide(info->near_first);
-	last = near + info->near_nr;
-	while (near < last && can_loop) {
-		const struct scx_neighbor *range = scx_neighbor(near++);
-		s32 at, left;
+	scx_for_each_near(at, own, {
+		const struct scx_domain_info *info = scx_domain_info(at);
+		lavd_domain_t *domain = lavd_domain(at);
 
-		if (!range || range->nr <= 0)
-			break;
-		at = scx_walk_start(range, own);
-		for (left = scx_hide(range->nr); left > 0 && can_loop; left--) {
-			const struct scx_domain_info *other = scx_domain_info(at);
-			lavd_domain_t *domain = lavd_domain(at);
+		if (info && domain && domain->budget > 0) {
+			s32 found = scx_range_find_and((u64)scx_task_allowed(t), scx_machine.usable_addr,
+						       info->first, info->nr);
 
-			if (at != own && other && domain && domain->budget > 0) {
-				s32 found = scx_range_find_and((u64)scx_task_allowed(t),
-							       scx_machine.usable_addr,
-							       other->first, other->nr);
-
-				if (found >= 0) {
-					__sync_fetch_and_add(&domain->budget, -1);
-					return found;
-				}
+			if (found >= 0) {
+				__sync_fetch_and_add(&domain->budget, -1);
+				return found;
 			}
-			if (++at >= range->first + range->nr)
-				at = range->first;
 		}
-	}
+	});
 	return cid;
 }
 

@@ -359,7 +359,6 @@ void SCX_OP(lavd, stopping, struct task_struct *p, bool runnable)
 	/* What it would have taken on the biggest core at full speed. */
 	if (cpu->speed < LAVD_ONE)
 		ran = ran * cpu->speed / LAVD_ONE;
-	cpu->busy_invr_ns += ran;
 	t->ran_ns += ran;
 	t->service_ns += lavd_weighted(ran, p->scx.weight);
 	t->last_cid = cid;
