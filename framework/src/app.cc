@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "options.h"
+#include "own_targets.h"
 #include "scx/framework/kernel.h"
 #include "scx/framework/preflight.h"
 #include "scx/framework/runner.h"
@@ -252,6 +253,7 @@ void AppBase::prepare_statistics() {
   Impl& app = *impl_;
   app.service.emplace();
   add_statistics(*app.service);
+  add_own_targets(*app.service, current_, app.name, measures_latency());
   app.sampler = app.service->targets().at("top")();
   if (auto view = stats::View::make(app.service->metadata())) app.view = std::move(*view);
 }

@@ -125,6 +125,15 @@ struct scx_slab {
 };
 SCX_STATIC_ASSERT(sizeof(struct scx_slab) == 32, "shared with user space");
 
+/* Waits of the tasks of a cid (scx/latency.bpf.h), array scx_latency. Bucket 0 has those below 1 µs,
+ * bucket n those below 2^n µs that no bucket before has, the last one all that are left. */
+enum { SCX_LATENCY_BUCKETS = 32 };
+
+struct scx_latency {
+	u64 count[SCX_LATENCY_BUCKETS];
+};
+SCX_STATIC_ASSERT(sizeof(struct scx_latency) == 256, "shared with user space");
+
 /* How the scheduler ended, variable scx_exit_record in .data.scx_exit. */
 enum { SCX_RECORD_REASON = 128, SCX_RECORD_MSG = 1024, SCX_RECORD_BT = 64 };
 

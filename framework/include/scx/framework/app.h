@@ -24,7 +24,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,22 +35,22 @@
 #include "scx/framework/machine.h"
 #include "scx/framework/object.h"
 #include "scx/framework/runner.h"
+#include "scx/framework/session.h"
 #include "scx/stats/metrics.h"
 #include "scx/stats/schema.h"
 #include "scx/stats/service.h"
 
 namespace scx {
 
-// A scheduler that is attached, as App's loop sees it.
-class Session {
- public:
-  virtual ~Session() = default;
-  virtual int events_fd() const = 0;
-  virtual std::optional<ExitReport> ended() const = 0;
-  virtual const LoadReport& report() const = 0;
-  virtual void detach() = 0;
-  virtual Tick tick() = 0;  // what App::every() was given, once
+namespace detail {
+
+// An object whose BPF side includes <scx/latency.bpf.h>.
+template <typename Skel>
+concept MeasuresLatency = requires(Skel& skel) {
+  skel.data_scx_latency->scx_latency_wanted;
 };
+
+}  // namespace detail
 
 // What of App does not depend on the scheduler's types.
 class AppBase {
@@ -112,13 +111,17 @@ class AppBase {
  protected:
   AppBase(std::string name, std::string description, std::string version);
 
-  // Opens, loads, calls `about_to_attach` (an error from it ends the start), attaches.
+  // Opens, loads, calls `about_to_attach` (an error from it ends the start), attaches. Requires:
+  // the machine outlives the session.
   virtual Result<std::unique_ptr<Session>> start(
       const Machine& machine, const OpenOptions& open, const LoadOptions& load,
       const std::function<Status()>& about_to_attach) = 0;
   virtual void add_statistics(stats::Service& service) = 0;
+  virtual bool measures_latency() const = 0;
   // Has Session::tick() called after each attach, and from then on at that interval.
   void tick_every(std::chrono::duration<double> interval);
+
+  CurrentSession current_;
 
  private:
   enum class Next { stop, restart };
@@ -212,6 +215,14 @@ class App : public AppBase {
     targets_.push_back({std::move(name), std::move(schema), std::move(open)});
   }
 
+  // For the target `cids`: how often tasks started to run on each cid since the scheduler's start.
+  // `count` is called like `read` above and returns a vector by cid. Requires: before main().
+  //   app.count_schedules([](const auto& attached) { return starts_by_cid(attached); });
+  template <typename Count>
+  void count_schedules(Count count) {
+    count_schedules_ = std::move(count);
+  }
+
  private:
   using Sampler = std::function<Metrics(const Attached<Skel>&, std::uint64_t run)>;
   using TargetHandler =
@@ -223,36 +234,37 @@ class App : public AppBase {
     std::function<TargetHandler()> open;
   };
 
-  // The scheduler that the statistics thread may read, if there is one, and the how manieth it is.
-  struct Current {
-    std::mutex mutex;
-    const Attached<Skel>* attached = nullptr;
-    std::uint64_t run = 0;
-  };
-
   class AttachedSession : public Session {
    public:
-    AttachedSession(Attached<Skel> attached, Current& current,
-                    const std::function<Tick(Attached<Skel>&)>& tick)
-        : attached_(std::move(attached)), current_(current), tick_(tick) {
-      const std::lock_guard lock(current_.mutex);
-      current_.attached = &attached_;
-      ++current_.run;
+    AttachedSession(App& app, Attached<Skel> attached, const Machine& machine)
+        : app_(app), attached_(std::move(attached)), machine_(machine) {
+      app_.current_.begin(*this);
     }
-    ~AttachedSession() override {
-      const std::lock_guard lock(current_.mutex);
-      current_.attached = nullptr;
-    }
+    ~AttachedSession() override { app_.current_.end(); }
     int events_fd() const override { return attached_.events_fd(); }
     std::optional<ExitReport> ended() const override { return attached_.ended(); }
     const LoadReport& report() const override { return attached_.report(); }
     void detach() override { attached_.detach(); }
-    Tick tick() override { return tick_(attached_); }
+    Tick tick() override { return app_.tick_(attached_); }
+    const Machine& machine() const override { return machine_; }
+    std::vector<std::uint64_t> schedules() const override {
+      return app_.count_schedules_ ? app_.count_schedules_(attached_)
+                                   : std::vector<std::uint64_t>{};
+    }
+    std::span<const scx_latency> latency() const override {
+      return attached_.template per_unit<scx_latency>("scx_latency");
+    }
+    void count_latency(bool wanted) override {
+      if constexpr (detail::MeasuresLatency<Skel>)
+        attached_.skeleton().data_scx_latency->scx_latency_wanted = wanted;
+    }
+
+    const Attached<Skel>& attached() const { return attached_; }
 
    private:
+    App& app_;
     Attached<Skel> attached_;
-    Current& current_;
-    const std::function<Tick(Attached<Skel>&)>& tick_;  // App's own
+    const Machine& machine_;
   };
 
   Result<std::unique_ptr<Session>> start(const Machine& machine, const OpenOptions& open,
@@ -265,16 +277,17 @@ class App : public AppBase {
     auto loaded = SCX_TRY(std::move(opened).load(machine, load));
     SCX_TRY(about_to_attach());
     auto attached = SCX_TRY(std::move(loaded).attach());
-    return std::make_unique<AttachedSession>(std::move(attached), current_, tick_);
+    return std::make_unique<AttachedSession>(*this, std::move(attached), machine);
   }
 
   void add_statistics(stats::Service& service) override {
     service.add("top", stats::Schema::of<Metrics>(), [this]() -> stats::Handler {
       return [this, sampler = open_sampler_ ? open_sampler_() : Sampler{}](
                  const stats::Args&) mutable -> Result<stats::Json> {
-        return with_attached([&](const Attached<Skel>& attached) -> Result<stats::Json> {
-          return stats::to_json(sampler ? sampler(attached, current_.run) : Metrics{});
-        });
+        return with_attached(
+            [&](const Attached<Skel>& attached, std::uint64_t run) -> Result<stats::Json> {
+              return stats::to_json(sampler ? sampler(attached, run) : Metrics{});
+            });
       };
     });
     for (const Target& target : targets_) add_target(service, target);
@@ -284,28 +297,31 @@ class App : public AppBase {
     service.add(target.name, target.schema, [this, open = target.open]() -> stats::Handler {
       return [this, open, handler = TargetHandler{},
               last_run = std::uint64_t{0}](const stats::Args& args) mutable -> Result<stats::Json> {
-        return with_attached([&](const Attached<Skel>& attached) -> Result<stats::Json> {
-          if (std::exchange(last_run, current_.run) != current_.run) handler = open();
-          return handler(attached, args);
-        });
+        return with_attached(
+            [&](const Attached<Skel>& attached, std::uint64_t run) -> Result<stats::Json> {
+              if (std::exchange(last_run, run) != run) handler = open();
+              return handler(attached, args);
+            });
       };
     });
   }
 
-  // What `answer` makes of the scheduler that is attached; an error while there is none.
+  // What `answer` makes of the scheduler that is attached, the how manieth that is; an error while
+  // there is none.
   template <typename Answer>
   Result<stats::Json> with_attached(Answer answer) {
-    const std::lock_guard lock(current_.mutex);
-    if (!current_.attached)
-      return fail(ErrorKind::busy, "the scheduler is starting", "ask again in a moment");
-    return answer(*current_.attached);
+    return current_.with([&answer](const CurrentSession::Run& run) {
+      return answer(static_cast<const AttachedSession&>(run.session).attached(), run.number);
+    });
   }
+
+  bool measures_latency() const override { return detail::MeasuresLatency<Skel>; }
 
   std::function<Status(Opened<Skel>&)> configure_;
   std::function<Sampler()> open_sampler_;
   std::function<Tick(Attached<Skel>&)> tick_;
+  std::function<std::vector<std::uint64_t>(const Attached<Skel>&)> count_schedules_;
   std::vector<Target> targets_;
-  Current current_;
 };
 
 }  // namespace scx
