@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <vector>
 
+#include "domains.h"
 #include "intf.h"
 // Names types of intf.h.
 #include "lavd.skel.h"
@@ -67,6 +69,15 @@ scx::Result<scx::Machine> with_orders(scx::Machine machine, const lavd::Settings
     machine.orders = scx::make_orders(machine.topology, machine.cids, machine.domains,
                                       {.use_energy_model = false});
   return machine;
+}
+
+// Tasks that started to run, by cid.
+template <typename Attached>
+std::vector<std::uint64_t> count_schedules(const Attached& attached) {
+  std::vector<std::uint64_t> counts;
+  for (const lavd_cpu& cpu : attached.template per_unit<lavd_cpu>("lavd_cpu"))
+    counts.push_back(cpu.nr_sched);
+  return counts;
 }
 
 // What changes in the system while the scheduler runs and that it has to follow.
@@ -149,6 +160,8 @@ int main(int argc, char** argv) {
              [&mseq](const lavd::Totals& before, const lavd::Totals& now) {
                return lavd::compare(before, now, ++mseq);
              });
+  app.count_schedules([](const auto& attached) { return count_schedules(attached); });
+  app.target("domains", scx::stats::Schema::of<lavd::Domains>(), lavd::domains_opener());
   const auto sample = scx::stats::Schema::of<lavd::SchedSample>();
   app.target("sched_samples", sample, lavd::sample_opener());
   app.list_option("--monitor-sched-samples",

@@ -117,11 +117,16 @@ void SCX_OP(lavd, runnable, struct task_struct *p, u64 enq_flags)
 {
 	lavd_task_t *t;
 
-	if (!(enq_flags & SCX_ENQ_WAKEUP))
+	if (!(enq_flags & SCX_ENQ_WAKEUP)) {
+		if (scx_latency_watched())
+			lavd_new_waits(p);
 		return;
+	}
 	t = scx_task_ctx(p);
 	if (!t)
 		return;
+	if (scx_latency_watched())
+		t->runnable_at = scx_bpf_now();
 	lavd_note_wakeup(p, t);
 	lavd_value(p, t, p->scx.weight);
 }
@@ -291,6 +296,8 @@ void SCX_OP(lavd, running, struct task_struct *p)
 	if (!t || !cpu || !domain)
 		return;
 	now = scx_bpf_now();
+	if (scx_latency_watched())
+		lavd_count_wait(t, cid, now);
 	lavd_count_unqueued(t);
 	lavd_idle_over(cpu, now);
 	cpu->nr_sched++;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Samples of tasks that stop running, for whoever watches: a ring in the arena that is written over
- * and over, so that any number may read it. Nothing is computed while nobody does.
+ * and over, so that any number may read it; and how long tasks wait for their turns. Nothing is
+ * computed while nobody watches.
  */
 #ifndef __LAVD_SAMPLE_BPF_H
 #define __LAVD_SAMPLE_BPF_H
@@ -42,6 +43,31 @@ static __always_inline u32 lavd_heat(lavd_task_t *t, u64 now)
 	if (!t->stopped_at || cold >= warm_cpu_ns)
 		return 0;
 	return LAVD_ONE - lavd_share(cold, warm_cpu_ns);
+}
+
+/* Ready to run without a wake-up is a new task, and one that was only taken out to change its weight or
+ * its CPUs: that one was ready before. */
+static __always_inline void lavd_new_waits(struct task_struct *p)
+{
+	lavd_task_t *t = scx_task_ctx(p);
+
+	if (t && !t->stopped_at)
+		t->runnable_at = scx_bpf_now();
+}
+
+/* It starts to run: how long it was ready to. A task that slept since its last turn was woken since,
+ * or it was when nobody watched. Any other was ready from the end of that turn on. */
+static __always_inline void lavd_count_wait(lavd_task_t *t, s32 cid, u64 now)
+{
+	u64 since = t->stopped_at;
+
+	if (!time_after(since, t->slept_at)) {
+		since = t->runnable_at;
+		if (!time_after(since, t->slept_at))
+			return;
+	}
+	if (!time_after(since, now))
+		scx_latency_add(cid, now - since);
 }
 
 static __noinline void lavd_take_sample(struct task_struct *p, s32 cid, u64 now)

@@ -8,6 +8,7 @@
 
 #define SCX_TASK_TYPE struct lavd_task
 #include <scx/scheduler.bpf.h>
+#include <scx/latency.bpf.h>
 #include <scx/orders.bpf.h>
 #include "../intf.h"
 
@@ -64,6 +65,7 @@ struct lavd_task {
 	u64 slept_at;
 	u64 woke_at;		/* when it last woke somebody */
 	u64 queued_at;		/* kept while samples are taken */
+	u64 runnable_at;	/* since its last sleep; kept while somebody watches the latency */
 	u64 stopped_at;
 	u64 slice_ns;		/* given at the start of the turn */
 	s32 last_cid;
