@@ -71,6 +71,8 @@ foreach(kernel 6.18 7.2 7.3)
                VM ${counted} --smp 8)
 endforeach()
 
+# What is served beside the statistics of the whole machine.
+scxx_vm_test(lavd.targets KERNEL 7.3 SCRIPT targets.sh ARGS scx_lavd VM ${load})
 # Whoever looks at the statistics leaves nothing behind.
 scxx_vm_test(lavd.visits KERNEL 7.3 SCRIPT visits.sh ARGS 1000 scx_lavd VM ${load})
 scxx_vm_test(lavd.monitors LONG lavd KERNEL 7.3 SCRIPT monitors.sh ARGS 200 scx_lavd VM ${load})

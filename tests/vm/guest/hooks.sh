@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # hooks.sh: programs beside the ops. Those that the kernel has a place for run, find the contexts of
 # tasks and may kick; what it has not, or does not let be traced, costs only itself. And the command's
-# periodic work, which writes the arena and may have the scheduler started again.
+# periodic work, which writes the arena and may have the scheduler started again. And waits that are
+# counted while somebody watches, and only then.
 . /root/lib.sh
 
 grep -q tracefs /proc/mounts || mount -t tracefs tracefs /sys/kernel/tracing || fail "no tracefs"
@@ -10,6 +11,19 @@ start ./scx_hooked -v 2>/tmp/said
 work() { for i in 1 2 3 4 5 6 7 8; do ./guest_load values exec >/dev/null; done; }
 work
 for name in exec exec_ctx seen_by_ops kicked exit fork told; do grows $name; done
+
+waits() { value waits; }
+[ "$(waits)" = 0 ] || fail "BPF counted $(waits) waits for nobody"
+(while :; do work; done) & load=$!
+seen=$(sum_of count latency 2)
+[ "$seen" -gt 0 ] || fail "no task waited: $(./guest_load values of latency over 2)"
+sleep 1		# until the scheduler has seen the last client go
+counted=$(waits)
+[ "$counted" -ge "$seen" ] || fail "BPF counted $counted waits, and $seen were told of"
+work
+kill $load
+[ "$(waits)" = "$counted" ] || fail "BPF counts on for nobody: $counted, then $(waits)"
+echo "$seen waits in 2 s"
 stop
 cat /tmp/said
 for program in hooked_exec hooked_exit hooked_fork; do

@@ -77,6 +77,9 @@ refused() {
 # value NAME [SOCKET]: of the statistics of the scheduler that runs.
 value() { ./guest_load values ${2:+at "$2"} "$1"; }
 
+# sum_of LIST TARGET SECONDS: of a list of numbers in what a target says of so many seconds.
+sum_of() { ./guest_load values of "$2" over "$3" | awk -v list="$1" 'index($1, list ".") == 1 { sum += $2 } END { print sum + 0 }'; }
+
 # grows NAME: a counter of the statistics that is still 0 after 20 seconds is a failure.
 grows() {
 	wait_for 20 is_above_zero "$1" || fail "$1 stays 0: $(./guest_load values)"

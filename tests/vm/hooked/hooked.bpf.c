@@ -2,14 +2,16 @@
 /*
  * scx_hooked: first in, first out, with tracing programs beside the ops. They find the task's context
  * in the arena, leave something there, and kick, as a scheduler that listens to more than the ops
- * would.
+ * would. And it measures how long tasks wait.
  */
 #define SCX_TASK_TYPE struct hooked_task
 #include <scx/scheduler.bpf.h>
+#include <scx/latency.bpf.h>
 
 struct hooked_task {
 	struct scx_task scx;
 	u64 nr_execs;
+	u64 queued_at;		/* 0: nobody watched then */
 };
 
 enum { SHARED_DSQ = 0, EOPNOTSUPP = 95 };
@@ -77,6 +79,10 @@ int BPF_PROG(hooked_notrace)
 
 void SCX_OP(hooked, enqueue, struct task_struct *p, u64 enq_flags)
 {
+	SCX_TASK_TYPE __arena *t = scx_task_ctx(p);
+
+	if (t)
+		t->queued_at = scx_latency_watched() ? scx_bpf_now() : 0;
 	scx_bpf_dsq_insert(p, SHARED_DSQ, SCX_SLICE_DFL, enq_flags);
 	scx_kick_idle_near(p, scx_task_cid(p));
 }
@@ -84,6 +90,14 @@ void SCX_OP(hooked, enqueue, struct task_struct *p, u64 enq_flags)
 void SCX_OP(hooked, dispatch, s32 cid, struct task_struct *prev)
 {
 	scx_bpf_dsq_move_to_local(SHARED_DSQ);
+}
+
+void SCX_OP(hooked, running, struct task_struct *p)
+{
+	SCX_TASK_TYPE __arena *t = scx_task_ctx(p);
+
+	if (scx_latency_watched() && t && t->queued_at)
+		scx_latency_add(scx_task_cid(p), scx_bpf_now() - t->queued_at);
 }
 
 void SCX_OP(hooked, stopping, struct task_struct *p, bool runnable)
@@ -112,6 +126,7 @@ s32 SCX_OP_SLEEPABLE(hooked, init)
 SCX_SCHEDULER(hooked,
 	.enqueue = hooked_enqueue,
 	.dispatch = hooked_dispatch,
+	.running = hooked_running,
 	.stopping = hooked_stopping,
 	.sub_attach = hooked_sub_attach,
 	.init = hooked_init);

@@ -8,6 +8,7 @@
 
 struct Seen {
   std::uint64_t exec = 0, exec_ctx = 0, seen_by_ops = 0, kicked = 0, exit = 0, fork = 0, told = 0;
+  std::uint64_t waits = 0;
 };
 SCX_METRICS(Seen, "what the programs beside the ops saw", counter(&Seen::exec, "exec", "execs"),
             counter(&Seen::exec_ctx, "exec_ctx", "execs of a task with a context"),
@@ -15,7 +16,16 @@ SCX_METRICS(Seen, "what the programs beside the ops saw", counter(&Seen::exec, "
             counter(&Seen::kicked, "kicked", "cids kicked at an exec"),
             counter(&Seen::exit, "exit", "ends of processes with a context"),
             counter(&Seen::fork, "fork", "forks"),
-            counter(&Seen::told, "told", "stops since the command's first word"));
+            counter(&Seen::told, "told", "stops since the command's first word"),
+            counter(&Seen::waits, "waits", "what BPF has counted for the target latency"));
+
+template <typename Attached>
+std::uint64_t count_waits(const Attached& attached) {
+  std::uint64_t sum = 0;
+  for (const scx_latency& cid : attached.template per_unit<scx_latency>("scx_latency"))
+    for (const std::uint64_t count : cid.count) sum += count;
+  return sum;
+}
 
 int main(int argc, char** argv) {
   std::uint64_t restart_at = 0;
@@ -36,7 +46,7 @@ int main(int argc, char** argv) {
   app.sample([](const auto& attached) {
     const auto& a = attached.arena();
     return Seen{a.nr_exec, a.nr_exec_ctx, a.nr_seen_by_ops, a.nr_kicked,
-                a.nr_exit, a.nr_fork,     a.nr_told};
+                a.nr_exit, a.nr_fork,     a.nr_told,        count_waits(attached)};
   });
   return app.main(argc, argv);
 }

@@ -6,6 +6,11 @@
 
 #include <scx/stats/client.h>
 
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <thread>
+
 #include "load.h"
 
 namespace load {
@@ -18,19 +23,38 @@ std::string dotted(std::string path) {
   return path.substr(1);
 }
 
+// So many seconds, or until a file is there.
+void wait_until(const std::string& what) {
+  if (!what.starts_with('/'))
+    return std::this_thread::sleep_for(std::chrono::seconds(number(what)));
+  while (!std::filesystem::exists(what))
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+}
+
+std::optional<std::string> take_value(Arguments& arguments, std::string_view word) {
+  if (!take(arguments, word)) return std::nullopt;
+  if (arguments.empty()) wrong_usage("values [at SOCKET] [of TARGET] [over SECONDS|FILE] [NAME…]");
+  const std::string value = arguments.front();
+  arguments = arguments.subspan(1);
+  return value;
+}
+
 }  // namespace
 
-// guest_load values [at SOCKET] [NAME…]: the value of each NAME on a line of its own, or all of them as
-// "NAME VALUE". What is in a list or a dictionary is called LIST.KEY.
+// guest_load values [at SOCKET] [of TARGET] [over SECONDS|FILE] [NAME…]: the value of each NAME on
+// a line of its own, or all of them as "NAME VALUE". What is in a list or a dictionary is called
+// LIST.KEY. With `over` it is the second answer of a connection, so many seconds after the first.
 int values(Arguments arguments) {
   scx::stats::ClientOptions options;
-  if (take(arguments, "at")) {
-    if (arguments.empty()) wrong_usage("values [at SOCKET] [NAME…]");
-    options.path = arguments.front();
-    arguments = arguments.subspan(1);
-  }
+  options.path = take_value(arguments, "at").value_or(options.path);
+  const scx::stats::Args request{{"target", take_value(arguments, "of").value_or("top")}};
+  const auto until = take_value(arguments, "over");
   auto client = scx::stats::Client::connect(options);
-  auto answer = client ? client->request("stats") : std::unexpected(client.error());
+  auto answer = client ? client->request("stats", request) : std::unexpected(client.error());
+  if (answer && until) {
+    wait_until(*until);
+    answer = client->request("stats", request);
+  }
   if (!answer) {
     fmt::print(stderr, "guest_load: {}\n", answer.error().message());
     return 1;
