@@ -5,7 +5,8 @@
 _scx_scheduler()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local options='-i --stats --monitor --run-for --stats-path --form --log-level -v --verbose
+    local options='-i --stats --monitor --run-for --stats-path --stats-mode --stats-group --form
+                   --log-level -v --verbose
                    --big-cpus --virt-llc --topology --pin-root-path --kconfig --btf-custom-path --bpf-token-path
                    --relaxed-maps -h --help -V --version --help-stats'
 
@@ -39,6 +40,10 @@ _scx_scheduler()
             mapfile -t COMPREPLY < <(compgen -W 'auto cpu cid' -- "$current") ;;
         --log-level)
             mapfile -t COMPREPLY < <(compgen -W 'trace debug info warn error off' -- "$current") ;;
+        --stats-mode)
+            mapfile -t COMPREPLY < <(compgen -W '0600 0660 0666' -- "$current") ;;
+        --stats-group)
+            mapfile -t COMPREPLY < <(compgen -g -- "$current") ;;
         --stats-path|--topology|--pin-root-path|--btf-custom-path|--bpf-token-path)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;

@@ -4,14 +4,17 @@
 #include <fmt/core.h>
 #include <spdlog/logger.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
+#include "activation.h"
 #include "log.h"
 #include "options.h"
 #include "own_targets.h"
@@ -54,6 +57,16 @@ std::size_t terminal_columns() {
   winsize size{};
   const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
   return known ? size.ws_col : 80;
+}
+
+// Each client is an open file, of which a shell allows 1,024 in all. Where more are not to be had,
+// clients wait until there is one again.
+void allow_clients(std::size_t clients) {
+  constexpr rlim_t kOthers = 1024;  // the scheduler's own
+  rlimit files;
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= clients + kOthers) return;
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, clients + kOthers);
+  ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 // The last lines of a long log.
@@ -101,6 +114,7 @@ struct AppBase::Impl {
   // Kept over restarts of the scheduler.
   std::optional<Signals> signals;
   std::optional<stats::Service> service;  // until the server takes it
+  Fd handed_socket;                       // by a service manager, until the server takes it
   std::optional<stats::Server> server;
   std::optional<stats::View> view;
   stats::Handler sampler;
@@ -219,6 +233,12 @@ int AppBase::main(int argc, char** argv) {
     write_out(stats::describe(app.service->metadata()).value_or("there are no statistics\n"));
     return 0;
   }
+  auto handed = take_handed_socket();
+  if (!handed) {
+    report_error(*app.log, handed.error());
+    return 2;
+  }
+  if (*handed) app.handed_socket = *std::move(*handed);
   const int status = schedule();
   // The server's thread calls into the derived class: it must end before that does.
   app.server.reset();
@@ -264,11 +284,18 @@ void AppBase::serve_statistics() {
   if (!app.service) return;
   stats::ServerOptions options;
   options.path = app.options.stats_path;
+  options.mode = app.options.stats_mode;
+  options.group = app.options.stats_group;
+  const bool handed_over = static_cast<bool>(app.handed_socket);
+  options.inherited = std::move(app.handed_socket);
+  allow_clients(options.max_clients);
   auto server = stats::Server::start(std::move(options), std::move(*app.service));
   app.service.reset();
   if (server) {
     app.server = std::move(*server);
-    if (app.sub_cgroup_id != 0)
+    if (handed_over)
+      app.log->info("statistics are served at the socket that was handed over");
+    else if (app.sub_cgroup_id != 0)
       app.log->info("statistics are served at {}", app.options.stats_path);
   } else {
     app.log->warn("no statistics are served: {}", server.error().message());

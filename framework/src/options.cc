@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options.h"
 
+#include <grp.h>
+
+#include <charconv>
+
 namespace scx {
 
 std::string CommonOptions::wanted_log_level() const {
@@ -25,6 +29,43 @@ CLI::Validator whole_number(std::uint64_t min, std::uint64_t max) {
           },
           ""};
 }
+
+namespace {
+
+// An octal mode; execution has no meaning for a socket.
+CLI::Validator socket_mode(mode_t& mode) {
+  return {[&mode](std::string& text) {
+            unsigned value = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), value, 8);
+            const bool fits =
+                error == std::errc{} && end == text.data() + text.size() && (value & ~0666U) == 0;
+            if (!fits) return "'" + text + "' is no mode of a socket such as 0600 or 0660";
+            mode = value;
+            return std::string();
+          },
+          ""};
+}
+
+// A group's name or number.
+CLI::Validator group(std::optional<gid_t>& group) {
+  return {[&group](std::string& text) {
+            gid_t number = 0;
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
+            if (const ::group* named = ::getgrnam(text.c_str())) {
+              group = named->gr_gid;
+            } else if (error == std::errc{} && end == text.data() + text.size()) {
+              group = number;
+            } else {
+              return "there is no group '" + text + "'";
+            }
+            return std::string();
+          },
+          ""};
+}
+
+}  // namespace
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
   // Longer than any interval that makes sense, shorter than what a timer can hold.
@@ -54,10 +95,25 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
       ->check(seconds)
       ->group(running)
       ->excludes(monitor);
-  app.add_option("--stats-path", options.stats_path, "Socket that serves the statistics")
+  app.add_option("--stats-path", options.stats_path,
+                 "Socket that serves the statistics; @NAME for an abstract one")
       ->type_name("PATH")
       ->capture_default_str()
       ->group(running);
+  const auto add_for_socket = [&](const char* name, const char* type, const char* help,
+                                  CLI::Validator check) {
+    app.add_option_function<std::string>(
+           name, [](const std::string&) {}, help)
+        ->type_name(type)
+        ->check(std::move(check))
+        ->excludes(monitor)
+        ->group(running);
+  };
+  add_for_socket("--stats-mode", "MODE",
+                 "Mode of that socket, which says who may connect (default 0600)",
+                 socket_mode(options.stats_mode));
+  add_for_socket("--stats-group", "GROUP", "Group of that socket, by name or number",
+                 group(options.stats_group));
   app.add_option("--form", options.form,
                  "How to talk to the kernel: in CPU numbers (cpu), in cids (cid, from 7.2 on), or "
                  "as fits it (auto)")

@@ -19,6 +19,8 @@ struct CommonOptions {
   std::optional<double> monitor;  // the same, watching another process
   std::optional<double> run_for;  // seconds
   std::string stats_path = stats::kDefaultPath;
+  mode_t stats_mode = 0600;
+  std::optional<gid_t> stats_group;
   std::string form = "auto";
   std::optional<std::string> topology, big_cpus, virt_llc;  // for parse_machine_options()
   bool version = false;

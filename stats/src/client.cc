@@ -44,11 +44,11 @@ ErrorKind kind_of(int err) { return fail_errno(err, {}).error().kind; }
 }  // namespace
 
 Result<Client> Client::connect(ClientOptions options) {
-  const sockaddr_un address = SCX_TRY(wire::address_of(options.path));
+  const wire::Address address = SCX_TRY(wire::address_of(options.path));
   const Deadline deadline = Clock::now() + options.timeout;
   Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   if (!fd) return fail_errno(errno, "cannot create a UNIX socket");
-  while (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+  while (::connect(fd.get(), address.get(), address.size) != 0) {
     int err = errno;
     if (err == EINTR) continue;
     if (err == ENOENT || err == ECONNREFUSED || err == ENOTDIR) {
@@ -133,6 +133,19 @@ Result<std::string> Client::receive_line(Deadline deadline) {
     }
     if (err == EAGAIN) err = wait(fd_.get(), POLLIN, deadline, options_.cancel_fd);
     if (err != 0) return fail_errno(err, fmt::format("no answer from {}", options_.path));
+  }
+}
+
+Result<Json> ReconnectingClient::request(std::string_view req, const Args& args) {
+  for (;;) {
+    const bool kept = client_ && client_->connected();
+    if (!kept) {
+      client_ = SCX_TRY(Client::connect(options_));
+      ++connections_;
+    }
+    auto answer = client_->request(req, args);
+    const bool ended = !answer && !client_->connected() && answer.error().err == ECONNRESET;
+    if (!ended || !kept) return answer;
   }
 }
 

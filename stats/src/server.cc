@@ -16,7 +16,8 @@
 #include <unordered_map>
 
 #include "connection.h"
-#include "socket_file.h"
+#include "listening_socket.h"
+#include "peer.h"
 
 namespace scx::stats {
 namespace {
@@ -60,7 +61,7 @@ Owned<event_base> new_event_base() {
 
 class Server::Impl final : private Connection::Owner {
  public:
-  Impl(ServerOptions options, Service service, SocketFile socket)
+  Impl(ServerOptions options, Service service, ListeningSocket socket)
       : options_(std::move(options)),
         service_(std::move(service)),
         metadata_(service_.metadata()),
@@ -73,7 +74,7 @@ class Server::Impl final : private Connection::Owner {
 
  private:
   void accept(Fd fd);
-  void turn_away(Fd fd) const;
+  void turn_away(Fd fd, const Error& why) const;
   void pause_accepting();
   void end_connections();
   void ended(Connection& connection) override;
@@ -82,7 +83,7 @@ class Server::Impl final : private Connection::Owner {
   const ServerOptions options_;
   const Service service_;
   const Json metadata_;
-  SocketFile socket_;
+  ListeningSocket socket_;
   Fd stop_fd_;
   Owned<event_base> base_;
   Owned<evconnlistener> listener_;
@@ -151,7 +152,22 @@ void Server::Impl::end_connections() {
 }
 
 void Server::Impl::accept(Fd fd) {
-  if (connections_.size() >= options_.max_clients) return turn_away(std::move(fd));
+  if (socket_.is_abstract() &&
+      !may_connect(fd.get(), options_.group.value_or(::getegid()), options_.mode)) {
+    return turn_away(std::move(fd), {ErrorKind::permission,
+                                     EACCES,
+                                     "this user may not see the scheduler's statistics",
+                                     "the connection is closed",
+                                     {}});
+  }
+  if (connections_.size() >= options_.max_clients) {
+    return turn_away(std::move(fd),
+                     {ErrorKind::busy,
+                      EBUSY,
+                      fmt::format("{} clients are connected already", options_.max_clients),
+                      "the connection is closed",
+                      {}});
+  }
   auto connection =
       Connection::open(base_.get(), std::move(fd), Session(service_, metadata_), options_, *this);
   if (!connection) return;
@@ -160,13 +176,8 @@ void Server::Impl::accept(Fd fd) {
   count_ = connections_.size();
 }
 
-void Server::Impl::turn_away(Fd fd) const {
-  const std::string line =
-      wire::format_error({ErrorKind::busy,
-                          EBUSY,
-                          fmt::format("{} clients are connected already", options_.max_clients),
-                          "the connection is closed",
-                          {}});
+void Server::Impl::turn_away(Fd fd, const Error& why) const {
+  const std::string line = wire::format_error(why);
   // Into an empty buffer: it fits, or the client is gone.
   [[maybe_unused]] const ssize_t sent =
       ::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -189,7 +200,7 @@ Server& Server::operator=(Server&&) noexcept = default;
 
 Result<Server> Server::start(ServerOptions options, Service service) {
   if (!service.status()) return std::unexpected(service.status().error());
-  SocketFile socket = SCX_TRY(SocketFile::listen(options.path, options.mode));
+  ListeningSocket socket = SCX_TRY(ListeningSocket::open(options));
   auto impl = std::make_unique<Impl>(std::move(options), std::move(service), std::move(socket));
   SCX_TRY(impl->start());
   return Server(std::move(impl));

@@ -2,9 +2,9 @@
 #include "wire.h"
 
 #include <fmt/core.h>
-#include <sys/socket.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -130,16 +130,21 @@ Result<Answer> parse_answer(std::string_view line) {
   return Answer{positive, {}, resp.is_string() ? resp.get<std::string>() : dump(resp)};
 }
 
-Result<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
+Result<Address> address_of(const std::string& path) {
+  Address address;
+  address.un.sun_family = AF_UNIX;
+  if (path.empty() || path == "@" || path.size() >= sizeof(address.un.sun_path)) {
     return fail(
         ErrorKind::usage,
         fmt::format("the path '{}' of the statistics' socket has {} bytes", path, path.size()),
-        fmt::format("choose one of 1 to {}", sizeof(address.sun_path) - 1));
+        fmt::format("choose one of 1 to {}", sizeof(address.un.sun_path) - 1));
   }
-  std::memcpy(address.sun_path, path.data(), path.size());
+  std::memcpy(address.un.sun_path, path.data(), path.size());
+  const bool abstract = path.front() == '@';
+  if (abstract) address.un.sun_path[0] = '\0';
+  // An abstract name is as long as it says; a path has its end with it.
+  address.size =
+      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + (abstract ? 0 : 1));
   return address;
 }
 

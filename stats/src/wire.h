@@ -4,6 +4,7 @@
 // functions take untrusted text.
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include <string>
@@ -39,7 +40,14 @@ Result<Answer> parse_answer(std::string_view line);
 // At most 64 bytes of what somebody sent, printable, for a sentence that quotes it.
 std::string excerpt(std::string_view text);
 
-// Errors: usage when the path is too long for a socket's address or empty.
-Result<sockaddr_un> address_of(const std::string& path);
+struct Address {
+  sockaddr_un un{};
+  socklen_t size = 0;
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&un); }
+};
+
+// Of a path, or of an abstract socket: "@NAME". Errors: usage when it is too long for a socket's
+// address or empty.
+Result<Address> address_of(const std::string& path);
 
 }  // namespace scx::stats::wire

@@ -128,9 +128,9 @@ TEST(Command, SaysItsVersion) {
 TEST(Command, HelpNamesTheCommonOptionsAndThePolicysOwn) {
   Process process({"--help"});
   EXPECT_EQ(process.status(), 0);
-  for (const char* option :
-       {"-f,--fifo", "-i,--stats", "--monitor", "--run-for", "--form", "--log-level",
-        "-v,--verbose", "-V,--version", "--help-stats", "--stats-path", "--btf-custom-path"})
+  for (const char* option : {"-f,--fifo", "-i,--stats", "--monitor", "--run-for", "--form",
+                             "--log-level", "-v,--verbose", "-V,--version", "--help-stats",
+                             "--stats-path", "--stats-mode", "--stats-group", "--btf-custom-path"})
     EXPECT_THAT(process.out(), HasSubstr(option));
   EXPECT_EQ(process.err(), "");
 }
@@ -165,6 +165,11 @@ TEST(Command, WrongUsage) {
   expect_usage_error({"-i", "often"}, "--stats");
   expect_usage_error({"--btf-custom-path", "/nonexistent/btf"}, "/nonexistent/btf");
   expect_usage_error({"--monitor", "1", "--run-for", "1"}, "--run-for");
+  for (const char* mode : {"", "0680", "rw", "0700", "1600", "-1", "0660 "})
+    expect_usage_error({"--stats-mode", mode}, "--stats-mode");
+  for (const char* group : {"", "no-such-group", "-1", "1x"})
+    expect_usage_error({"--stats-group", group}, "--stats-group");
+  expect_usage_error({"--monitor", "1", "--stats-mode", "0660"}, "--monitor");
 }
 
 TEST(Command, NumbersOutOfRangeAreWrongUsage) {

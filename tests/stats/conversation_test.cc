@@ -3,9 +3,17 @@
 // Conversations over a real socket, answers byte for byte as the protocol says.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
 
 #include "scx/stats/client.h"
 #include "scx/stats/server.h"
@@ -17,6 +25,37 @@ struct Count {
   std::uint64_t n = 0;
 };
 SCX_METRICS(Count, "a count", counter(&Count::n, "n", "requests"));
+
+struct Inner {
+  std::int64_t n = 0;
+};
+SCX_METRICS(Inner, "what is within", gauge(&Inner::n, "n", ""));
+
+struct DomainStats {
+  double load = 0;
+};
+SCX_METRICS(DomainStats, "", gauge(&DomainStats::load, "load", ""));
+
+// Each shape that a field can have.
+struct SysStats {
+  std::uint64_t nr_sched = ~std::uint64_t{0};
+  double pc_big = 12.5;
+  std::string mode = "balanced";
+  Inner inner = {std::numeric_limits<std::int64_t>::min()};
+  std::vector<int> list = {-1, 0, 1};
+  std::vector<Inner> inners = {{1}, {2}};
+  std::map<std::uint32_t, DomainStats> doms = {{9, {std::nan("")}}, {10, {0.25}}};
+  std::map<std::string, std::uint32_t> by_name = {{"a\"b", 1}};
+  std::map<std::int8_t, float> by_level = {{std::int8_t{-1}, 0.5F}};
+};
+SCX_METRICS(SysStats, "the machine", attribute("_om_prefix", "s_"),
+            gauge(&SysStats::nr_sched, "nr_sched", "Number of context switches"),
+            gauge(&SysStats::pc_big, "pc_big", ""), field(&SysStats::mode, "mode", ""),
+            field(&SysStats::inner, "inner", ""), gauge(&SysStats::list, "list", ""),
+            field(&SysStats::inners, "inners", ""),
+            field(&SysStats::doms, "doms", "").attribute("_om_skip"),
+            gauge(&SysStats::by_name, "by_name", ""),
+            gauge(&SysStats::by_level, "by_level", "").attribute("_om_label", "level"));
 
 namespace {
 
@@ -108,6 +147,56 @@ TEST_F(Conversation, ErrorsHaveANumberAndASentenceAndTheConnectionStays) {
   EXPECT_EQ(client.ask(R"({"req":"stats"})"), R"({"errno":0,"args":{"resp":{"n":1}}})");
 }
 
+// As the protocol's definition has them, but for spaces and line breaks.
+TEST(RecordedConversation, MetadataOfEveryShape) {
+  const TempDir dir;
+  Service service;
+  service.add<SysStats>("top", [] { return SysStats{}; });
+  const auto server = Server::start({.path = dir / "stats"}, std::move(service));
+  ASSERT_TRUE(server) << server.error().message();
+  RawClient client(dir / "stats");
+  const auto recorded = nlohmann::ordered_json::parse(R"({"errno": 0, "args": {"resp": {
+    "DomainStats": {"name": "DomainStats", "fields": {"load": {"datum": "float"}}},
+    "Inner": {"name": "Inner", "desc": "what is within", "fields": {"n": {"datum": "i64"}}},
+    "SysStats": {"name": "SysStats", "top": "true", "desc": "the machine",
+      "user": {"_om_prefix": "s_"},
+      "fields": {
+        "nr_sched": {"datum": "u64", "desc": "Number of context switches"},
+        "pc_big":   {"datum": "float"},
+        "mode":     {"datum": "string"},
+        "inner":    {"datum": {"struct": "Inner"}},
+        "list":     {"array": "i64"},
+        "inners":   {"array": {"struct": "Inner"}},
+        "doms":     {"dict": {"key": "u64", "datum": {"struct": "DomainStats"}},
+                     "user": {"_om_skip": "true"}},
+        "by_name":  {"dict": {"key": "string", "datum": "u64"}},
+        "by_level": {"dict": {"key": "i64", "datum": "float"},
+                     "user": {"_om_label": "level"}}}}}}})");
+  EXPECT_EQ(client.ask(R"({"req":"stats_meta"})"), recorded.dump());
+  EXPECT_EQ(client.ask(R"({"req":"stats"})"),
+            R"({"errno":0,"args":{"resp":{"nr_sched":18446744073709551615,"pc_big":12.5,)"
+            R"("mode":"balanced","inner":{"n":-9223372036854775808},"list":[-1,0,1],)"
+            R"("inners":[{"n":1},{"n":2}],"doms":{"9":{"load":null},"10":{"load":0.25}},)"
+            R"("by_name":{"a\"b":1},"by_level":{"-1":0.5}}}})");
+}
+
+TEST_F(Conversation, RecordedErrors) {
+  RawClient client(path_);
+  const std::pair<const char*, const char*> recorded[] = {
+      {"hello", "the line is no JSON object"},
+      {"{}", R"(the request has no \"req\", or it is no string)"},
+      {R"({"req":"reboot"})", "unknown request 'reboot'; there are stats and stats_meta"},
+      {R"({"req":"stats","args":{"target":"x"}})",
+       "unknown target 'x'; there are: broken, mine, top"},
+      {R"({"req":"stats","args":[]})", R"(\"args\" is no object)"},
+      {R"({"req":"stats","args":{"nr":1}})", "the value of the argument 'nr' is no string"},
+  };
+  for (const auto& [request, sentence] : recorded) {
+    EXPECT_EQ(client.ask(request),
+              std::string(R"({"errno":22,"args":{"resp":")") + sentence + R"("}})");
+  }
+}
+
 TEST_F(Conversation, DeepNestingIsJustNoRequest) {
   RawClient client(path_);
   EXPECT_THAT(client.ask(std::string(60'000, '[')), HasSubstr("no JSON object"));
@@ -151,11 +240,41 @@ TEST_F(Conversation, EachConnectionHasItsOwnHandler) {
   EXPECT_TRUE(eventually([&] { return served_.open == 0 && server_->clients() == 0; }));
 }
 
+// How often threads of this process have gone to sleep: a thread that is woken up does so again.
+// The calling thread's own are left out.
+long sleeps_of_others() {
+  long sum = 0;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (task.path().filename() == std::to_string(::gettid())) continue;
+    std::ifstream status(task.path() / "status");
+    for (std::string word; status >> word;) {
+      long count = 0;
+      if (word == "voluntary_ctxt_switches:" && status >> count) sum += count;
+    }
+  }
+  return sum;
+}
+
 TEST_F(Conversation, NothingIsComputedWhileNobodyAsks) {
-  RawClient idle(path_);
+  RawClient idle(path_), left(path_), half(path_);
   idle.ask(R"({"req":"stats_meta"})");
-  std::this_thread::sleep_for(100ms);
+  left.ask(R"({"req":"stats","args":{"target":"mine"}})");
+  left = RawClient(path_);
+  half.ask("");
+  ASSERT_TRUE(half.send(R"({"req":"stats")"));
+  ASSERT_TRUE(eventually([&] { return served_.open == 0; }));
+  long before = 0;
+  ASSERT_TRUE(eventually([&] {  // it has seen all that
+    const long earlier = std::exchange(before, sleeps_of_others());
+    std::this_thread::sleep_for(50ms);
+    return before > 0 && before == earlier;
+  }));
+  std::this_thread::sleep_for(300ms);
   EXPECT_EQ(served_.calls, 0);
+  EXPECT_EQ(served_.open, 0);
+  EXPECT_EQ(sleeps_of_others(), before) << "the server's thread was awake";
+  idle.ask(R"({"req":"stats"})");
+  EXPECT_TRUE(eventually([&] { return sleeps_of_others() > before; })) << "that goes unseen";
 }
 
 TEST_F(Conversation, OnlyTheOwnerMayConnectAndDirectoriesCanBeEntered) {
@@ -185,6 +304,24 @@ TEST_F(Conversation, Client) {
   EXPECT_FALSE(client->request("stats"));
   EXPECT_FALSE(client->connected());
   EXPECT_THAT(client->request("stats").error().message(), HasSubstr("connect again"));
+}
+
+TEST_F(Conversation, AReconnectingClientOutlivesTheServer) {
+  ReconnectingClient client({.path = path_});
+  EXPECT_EQ(client.connections(), 0U);
+  const Args mine = {{"target", "mine"}};
+  EXPECT_EQ(client.request("stats", mine).value().text, R"({"n":1})");
+  EXPECT_EQ(client.request("stats", mine).value().text, R"({"n":2})");
+  EXPECT_EQ(client.request("stats", {{"target", "x"}}).error().err, EINVAL);
+  EXPECT_EQ(client.connections(), 1U);
+  server_->stop();
+  EXPECT_EQ(client.request("stats", mine).error().kind, ErrorKind::missing);
+  SetUp();
+  EXPECT_EQ(client.request("stats", mine).value().text, R"({"n":1})");
+  server_->stop();
+  SetUp();  // it has not noticed when it asks next
+  EXPECT_EQ(client.request("stats", mine).value().text, R"({"n":1})");
+  EXPECT_EQ(client.connections(), 3U);
 }
 
 TEST_F(Conversation, StopRemovesTheSocketAndEndsConnections) {

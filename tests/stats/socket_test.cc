@@ -2,7 +2,9 @@
 //
 // What is found at the socket's path, by servers and by clients.
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <fstream>
 
@@ -117,7 +119,7 @@ TEST(Socket, ADirectoryThatCannotBeMadeIsNamed) {
   std::ofstream(dir / "file") << "";
   const auto server = start(dir / "file/below/stats");
   ASSERT_FALSE(server);
-  EXPECT_THAT(server.error().message(), HasSubstr(dir / "file/below"));
+  EXPECT_THAT(server.error().message(), HasSubstr("directory " + (dir / "file") + ":"));
 }
 
 TEST(Socket, AServerCanBeMovedAndStartedAgain) {
@@ -130,6 +132,140 @@ TEST(Socket, AServerCanBeMovedAndStartedAgain) {
     EXPECT_TRUE(ask(path));
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(Socket, HasTheGroupThatIsAskedFor) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives files to any group";
+  const TempDir dir;
+  Service service;
+  service.add<Nothing>("top", [] { return Nothing{}; });
+  const auto server = Server::start({.path = dir / "stats", .mode = 0660, .group = gid_t{4711}},
+                                    std::move(service));
+  ASSERT_TRUE(server) << server.error().message();
+  struct stat status;
+  ASSERT_EQ(::stat((dir / "stats").c_str(), &status), 0);
+  EXPECT_EQ(status.st_gid, 4711U);
+  EXPECT_EQ(status.st_mode & 07777, 0660U);
+}
+
+TEST(Socket, APlaceWhereAnybodyMayRenameIsRefused) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir / "open");
+  ASSERT_EQ(::chmod((dir / "open").c_str(), 0777), 0);
+  for (const char* path : {"open/stats", "open/below/stats"}) {
+    const auto server = start(dir / path);
+    ASSERT_FALSE(server) << path;
+    EXPECT_EQ(server.error().kind, ErrorKind::permission);
+    EXPECT_THAT(server.error().message(),
+                HasSubstr("anybody may rename what is in " + (dir / "open")));
+  }
+  ASSERT_EQ(::chmod((dir / "open").c_str(), 01777), 0);
+  EXPECT_TRUE(start(dir / "open/below/stats"));
+}
+
+// In a directory like /tmp, another user has made what the path goes through.
+TEST(Socket, WhatAnotherUserPutIntoThePathIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root makes files of another user";
+  const TempDir dir;
+  ASSERT_EQ(::chmod((dir / ".").c_str(), 01777), 0);
+  std::filesystem::create_directory(dir / "precious");
+  std::filesystem::create_directory(dir / "folder");
+  std::filesystem::create_symlink(dir / "precious", dir / "link");
+  EXPECT_TRUE(start(dir / "link/stats"));  // our own is fine
+  ASSERT_EQ(::lchown((dir / "folder").c_str(), 4711, 4711), 0);
+  ASSERT_EQ(::lchown((dir / "link").c_str(), 4711, 4711), 0);
+  for (const char* name : {"folder", "link"}) {
+    const auto server = start(dir / name + "/stats");
+    ASSERT_FALSE(server) << name;
+    EXPECT_EQ(server.error().kind, ErrorKind::permission);
+    EXPECT_THAT(server.error().message(), HasSubstr((dir / name) + " belongs to user 4711"));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(dir / "precious"));
+}
+
+// A name that no other run of the tests has.
+std::string abstract_name() { return "@scxx-stats-test-" + std::to_string(::getpid()); }
+
+TEST(Socket, AnAbstractOneServesAndLeavesNothing) {
+  const std::string name = abstract_name();
+  for (int i = 0; i < 2; ++i) {
+    const auto server = start(name);
+    ASSERT_TRUE(server) << server.error().message();
+    EXPECT_TRUE(ask(name));
+    EXPECT_FALSE(std::filesystem::exists(name));
+    const auto second = start(name);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().kind, ErrorKind::busy);
+  }
+  EXPECT_EQ(ask(name).error().kind, ErrorKind::missing);
+  EXPECT_EQ(start("@").error().kind, ErrorKind::usage);
+}
+
+// What a process of another user and group is answered; all in another process.
+std::string answer_to(uid_t uid, gid_t gid, const std::string& path) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "no pipe";
+  const Fd reader{ends[0]};
+  Fd writer{ends[1]};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgroups(0, nullptr) != 0 || ::setgid(gid) != 0 || ::setuid(uid) != 0) std::_Exit(1);
+    const auto answer = ask(path);
+    const std::string text = answer ? answer->text : answer.error().message();
+    std::_Exit(::write(writer.get(), text.data(), text.size()) < 0);
+  }
+  writer = Fd{};
+  std::string text(1000, '\0');
+  const ssize_t got = ::read(reader.get(), text.data(), text.size());
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  ::waitpid(child, nullptr, 0);
+  return text;
+}
+
+TEST(Socket, AnAbstractOneAdmitsWhomItsModeAdmits) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root becomes another user";
+  const std::string name = abstract_name();
+  const auto serve = [&](mode_t mode) {
+    Service service;
+    service.add<Nothing>("top", [] { return Nothing{}; });
+    return Server::start({.path = name, .mode = mode, .group = gid_t{4711}}, std::move(service));
+  };
+  const char refusal[] = "this user may not see the scheduler's statistics";
+  auto closed = serve(0600);
+  EXPECT_EQ(answer_to(0, 0, name), "{}");
+  EXPECT_THAT(answer_to(1234, 4711, name), HasSubstr(refusal));
+  EXPECT_THAT(answer_to(1234, 1234, name), HasSubstr(refusal));
+  closed->stop();
+  auto group = serve(0660);
+  EXPECT_EQ(answer_to(1234, 4711, name), "{}");
+  EXPECT_THAT(answer_to(1234, 1234, name), HasSubstr(refusal));
+  group->stop();
+  const auto open = serve(0666);
+  EXPECT_EQ(answer_to(1234, 1234, name), "{}");
+}
+
+TEST(Socket, AnInheritedOneIsServedAndStays) {
+  const TempDir dir;
+  const std::string path = dir / "stats";
+  Fd bound{::socket(AF_UNIX, SOCK_STREAM, 0)};
+  const sockaddr_un at = address(path);
+  ASSERT_EQ(::bind(bound.get(), reinterpret_cast<const sockaddr*>(&at), sizeof(at)), 0);
+  for (int i = 0; i < 2; ++i) {
+    Service service;
+    service.add<Nothing>("top", [] { return Nothing{}; });
+    const auto server = Server::start({.path = dir / "other", .inherited = Fd{::dup(bound.get())}},
+                                      std::move(service));
+    ASSERT_TRUE(server) << server.error().message();
+    EXPECT_TRUE(ask(path));
+    EXPECT_FALSE(std::filesystem::exists(dir / "other"));
+  }
+  EXPECT_TRUE(std::filesystem::exists(path));
+  Service service;
+  service.add<Nothing>("top", [] { return Nothing{}; });
+  const auto none =
+      Server::start({.inherited = Fd{::socket(AF_UNIX, SOCK_DGRAM, 0)}}, std::move(service));
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().kind, ErrorKind::usage);
 }
 
 TEST(ClientSocket, NobodyThere) {

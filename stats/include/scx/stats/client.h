@@ -12,8 +12,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "scx/base/fd.h"
 #include "scx/base/result.h"
@@ -24,7 +27,7 @@
 namespace scx::stats {
 
 struct ClientOptions {
-  std::string path = kDefaultPath;
+  std::string path = kDefaultPath;            // or "@NAME", an abstract socket
   std::chrono::milliseconds timeout{5000};    // for connecting, and for each request
   std::size_t max_answer = 64 * 1024 * 1024;  // bytes; a longer one is an error
   int cancel_fd = -1;  // when this gets readable, what waits ends with errno ECANCELED
@@ -54,6 +57,27 @@ class Client {
   Fd fd_;
   ClientOptions options_;
   std::string received_;  // bytes after the last answer
+};
+
+// The same across the restarts of a scheduler: connects when it is first asked, and again after the
+// connection has ended. A server's per-connection state then starts anew. For a loop that asks now
+// and then and has something else to do in between.
+class ReconnectingClient {
+ public:
+  explicit ReconnectingClient(ClientOptions options) : options_(std::move(options)) {}
+
+  // As Client::connect() and Client::request(). A connection that has ended since the last request
+  // is replaced and the request sent again, once; time-outs are not repeated.
+  Result<Json> request(std::string_view req, const Args& args = {});
+
+  // How often it has connected. Whoever keeps something of a scheduler (its metadata) throws that
+  // away when this has changed: it may be another one.
+  std::uint64_t connections() const { return connections_; }
+
+ private:
+  ClientOptions options_;
+  std::optional<Client> client_;
+  std::uint64_t connections_ = 0;
 };
 
 }  // namespace scx::stats

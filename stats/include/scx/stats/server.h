@@ -16,8 +16,10 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "scx/base/fd.h"
 #include "scx/base/result.h"
 #include "scx/stats/service.h"
 
@@ -27,8 +29,15 @@ namespace scx::stats {
 inline constexpr char kDefaultPath[] = "/var/run/scx/root/stats";
 
 struct ServerOptions {
+  // Of the socket's file, or "@NAME" for an abstract socket (unix(7)), which has none.
   std::string path = kDefaultPath;
-  mode_t mode = 0600;  // of the socket: who may connect needs write permission
+  // Of the socket: who may connect needs write permission. An abstract socket has neither, so the
+  // server looks at who connects and closes what this would not admit.
+  mode_t mode = 0600;
+  std::optional<gid_t> group = {};  // of the socket; none: the process's own
+  // A bound UNIX stream socket to serve on, as systemd hands it over. Its file, mode and group are
+  // those of whoever made it; path, mode and group count for nothing unless it is abstract.
+  Fd inherited = {};
 
   // A longer request is answered with an error and ends its connection. Bytes, without the newline.
   std::size_t max_line = 64 * 1024;
@@ -46,8 +55,9 @@ class Server {
  public:
   // Creates missing directories (0755), replaces a socket that nobody listens on, and serves.
   // Errors: busy when another process serves there; usage when the path is too long for a socket
-  // (107 bytes); invalid when something else than a socket stands there or the service's status()
-  // says so; permission, io.
+  // (107 bytes) or what was inherited is none; invalid when something else than a socket stands
+  // there or the service's status() says so; permission, also where another user could have put
+  // something into the path; io.
   static Result<Server> start(ServerOptions options, Service service);
 
   // As stop().
