@@ -54,8 +54,8 @@ class Watch {
  private:
   // Shows one scheduler until told to stop (success) or until it cannot be shown.
   Status watch_one() {
-    Client client =
-        SCX_TRY(Client::connect({.path = options_.path, .cancel_fd = options_.stop_fd}));
+    Client client = SCX_TRY(Client::connect(
+        {.path = options_.path, .timeout = options_.timeout, .cancel_fd = options_.stop_fd}));
     Render render = SCX_TRY(renderer(client));
     auto before = Clock::now();
     for (auto next = before;; next = std::max(next + options_.interval, Clock::now())) {

@@ -29,10 +29,18 @@ std::vector<std::string> cells_of(const nlohmann::json& element,
 
 }  // namespace
 
-Table::Table(const Schema& schema, std::string member) : member_(std::move(member)) {
-  const auto element = schema.structs().find(schema.root());
-  if (element == schema.structs().end()) return;
-  for (const FieldSchema& field : element->second.fields) {
+Table::Table(const Schema& schema, std::string member)
+    : Table(schema.structs().contains(schema.root()) ? schema.structs().at(schema.root())
+                                                     : StructSchema{},
+            std::move(member)) {}
+
+Result<Table> Table::make(const Json& metadata, std::string_view element, std::string member) {
+  const Structs structs = SCX_TRY(parse_metadata(metadata));
+  return Table(*SCX_TRY(root_of(structs, element)), std::move(member));
+}
+
+Table::Table(const StructSchema& element, std::string member) : member_(std::move(member)) {
+  for (const FieldSchema& field : element.fields) {
     if (field.form != detail::Form::datum || field.datum.is_struct) continue;
     std::string heading(user_of(field, "_column"));
     if (heading.empty()) heading = field.name;

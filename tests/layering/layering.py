@@ -29,6 +29,7 @@ KEPT_APART = [
     (r"hwloc(\.h$|/)", "hwloc", lambda file: not file.is_public),
     (r"CLI/", "CLI11", lambda file: not file.is_public),
     (r"pugixml", "pugixml", lambda file: file.folder == "tools"),
+    (r"httplib", "cpp-httplib", lambda file: file.folder == "tools"),
 ]
 
 SOURCES = {".h", ".hh", ".hpp", ".c", ".cc", ".cpp"}
@@ -114,6 +115,7 @@ PLANTED = [
     ("schedulers/simple/main.cc", "bpf/libbpf.h", "libbpf"),
     ("schedulers/simple/main.cc", "options.h", "framework's own"),
     ("topology/src/units/topology.cc", "pugixml.hpp", "pugixml"),
+    ("stats/src/openmetrics.cc", "httplib.h", "cpp-httplib"),
     ("tools/scxtopo/main.cc", "units/units.h", "topology's own"),
     ("schedulers/simple/main.cc", "tests/topology/machines.h", "tests/ is not to be included"),
     ("topology/src/read/hwloc_reader.cc", "hwloc/linux.h", None),

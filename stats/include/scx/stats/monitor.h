@@ -19,6 +19,7 @@ namespace scx::stats {
 struct MonitorOptions {
   std::string path = kDefaultPath;
   std::chrono::milliseconds interval{1000};  // between two views
+  std::chrono::milliseconds timeout{5000};   // for connecting, and for each request
   int stop_fd = -1;  // ends the loop when it gets readable (an eventfd, signalfd, pipe); -1: never
   Args args = {};    // of each request; without "target" it is for the target "top"
   // What an answer looks like, where that does not follow from the scheduler's metadata (a Table,

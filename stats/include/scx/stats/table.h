@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scx/base/result.h"
@@ -29,6 +30,9 @@ class Table {
   // Shows the list `member` of answers, whose elements are the schema's root. Fields that are no
   // single text or number are left out.
   Table(const Schema& schema, std::string member);
+  // The same of a scheduler that is known by its metadata only, where `element` names the struct.
+  // Errors: invalid for metadata that are none, missing where no struct has that name.
+  static Result<Table> make(const Json& metadata, std::string_view element, std::string member);
 
   // One line for each element, each ended by a newline; nothing for an empty list. With `columns`,
   // the width of a terminal, there are headings above them, and the last fields that do not fit are
@@ -43,6 +47,7 @@ class Table {
     bool is_text;
     std::size_t width;
   };
+  Table(const StructSchema& element, std::string member);
   // How many of the columns, from the first on, fit; at least one.
   std::size_t that_fit(std::size_t columns) const;
   std::string line(const std::vector<std::string>& cells, std::size_t count) const;
