@@ -30,6 +30,7 @@ KEPT_APART = [
     (r"CLI/", "CLI11", lambda file: not file.is_public),
     (r"pugixml", "pugixml", lambda file: file.folder == "tools"),
     (r"httplib", "cpp-httplib", lambda file: file.folder == "tools"),
+    (r"n?curses", "ncurses", lambda file: file.folder == "tools"),
 ]
 
 SOURCES = {".h", ".hh", ".hpp", ".c", ".cc", ".cpp"}
@@ -116,6 +117,7 @@ PLANTED = [
     ("schedulers/simple/main.cc", "options.h", "framework's own"),
     ("topology/src/units/topology.cc", "pugixml.hpp", "pugixml"),
     ("stats/src/openmetrics.cc", "httplib.h", "cpp-httplib"),
+    ("stats/src/view.cc", "curses.h", "ncurses"),
     ("tools/scxtopo/main.cc", "units/units.h", "topology's own"),
     ("schedulers/simple/main.cc", "tests/topology/machines.h", "tests/ is not to be included"),
     ("topology/src/read/hwloc_reader.cc", "hwloc/linux.h", None),
