@@ -39,7 +39,8 @@ struct lavd_cpu {
 	u64 busy_ns;		/* time that tasks ran here */
 	u64 idle_ns;
 	u64 seen_busy_ns, seen_idle_ns;	/* at the last look of the timer */
-	u64 pad[2];
+	u64 pinned_ns;		/* of busy_ns, by pinned tasks; counted while samples are taken */
+	u64 seen_pinned_ns;
 };
 SCX_STATIC_ASSERT(sizeof(struct lavd_cpu) == 192, "three cache lines, shared with user space");
 
@@ -54,7 +55,7 @@ struct lavd_domain {
 	u32 nr_active;		/* active cids */
 	u32 capacity;		/* of them */
 	s32 near_big;		/* the nearest domain of the biggest core type, -1: none */
-	u32 pad;
+	u32 util_pinned;	/* average of its cids' time that pinned tasks had, while samples are taken */
 };
 SCX_STATIC_ASSERT(sizeof(struct lavd_domain) == 64, "one cache line, shared with user space");
 

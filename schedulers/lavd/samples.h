@@ -175,7 +175,7 @@ SCX_METRICS(
         .unit("%")
         .attribute("_column", "STL_SUTIL"),
     gauge(&SchedSample::dom_pinned_util_wall, "dom_pinned_util_wall",
-          "Time that tasks bound to the domain take of the CPU")
+          "Of the domain's CPUs, time that tasks bound to one CPU take")
         .unit("%")
         .attribute("_column", "PIN_UTIL"),
     gauge(&SchedSample::dom_pinned_util_invr, "dom_pinned_util_invr",

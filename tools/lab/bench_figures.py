@@ -7,7 +7,11 @@ WEIGHTS = {0: 1024, 5: 335, -5: 3121}       # the kernel's, by nice value (sched
 # What is compared with the kernel's own scheduler in the same round.
 COMPARED = ('pipe_s', 'messaging_s', 'forks_s', 'timers_average_us', 'timers_p99_us',
             'timers_max_us')
-FIGURES = (*COMPARED, 'mix_deviation_percent', 'instructions_per_round_trip',
+# Of the workloads that are there to tell what a scheduler's parts are for.
+PARTS = ('disturbed_average_us', 'disturbed_max_us', 'frames_average_us', 'frames_max_us',
+         'pinned_average_us', 'pinned_max_us', 'handover_us', 'light_cpus',
+         'spread_unevenness_percent', 'messaging_migrations', 'mix_switches', 'forks_migrations')
+FIGURES = (*COMPARED, 'mix_deviation_percent', *PARTS, 'instructions_per_round_trip',
            'bpf_instructions_per_round_trip', 'verified_instructions', 'attach_s', 'resident_kib',
            'peak_kib', 'anonymous_kib', 'maps_bytes')
 
@@ -32,6 +36,7 @@ def summarize(said):
     if 'timers' in found:
         for name in ('average', 'p99', 'max'):
             run[f'timers_{name}_us'] = found['timers'][f'{name}_ns'] / 1e3
+    run |= of_parts(found)
     if 'mix' in found:
         run |= mix_shares(found['mix']['hogs'])
     if 'attach_ns' in said:
@@ -39,6 +44,21 @@ def summarize(said):
     run['programs'] = summarize_programs([said])
     run['workloads'] = found
     return run
+
+
+def of_parts(found):
+    """Those of PARTS that were measured."""
+    values = {f'{workload}_{name}_us': found[workload][f'{name}_ns'] / 1e3
+              for workload in ('disturbed', 'frames', 'pinned') if workload in found
+              for name in ('average', 'max')}
+    for workload, name, key in (('handover', 'delay_us', 'handover_us'), ('light', 'cpus', 'light_cpus'),
+                                ('spread', 'unevenness_percent', 'spread_unevenness_percent'),
+                                ('messaging', 'migrations', 'messaging_migrations'),
+                                ('mix', 'switches', 'mix_switches'),
+                                ('forks', 'migrations', 'forks_migrations')):
+        if name in found.get(workload, ()):
+            values[key] = found[workload][name]
+    return values
 
 
 def mix_shares(hogs):

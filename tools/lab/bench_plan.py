@@ -19,7 +19,8 @@ VM = os.path.join(ROOT, 'tools', 'vm')
 BUILDS = ('release', 'dev', 'asan', 'tsan')
 GUEST = '/bench'
 KERNELS_OWN = 'kernel\'s own'
-WORKLOADS = ('pipe', 'messaging', 'timers', 'mix', 'forks')
+USUAL = ('pipe', 'messaging', 'timers', 'mix', 'forks')
+WORKLOADS = (*USUAL, 'disturbed', 'frames', 'pinned', 'handover', 'light', 'spread')
 MIX_NICE = (0, 0, 5, -5)
 
 
@@ -100,6 +101,12 @@ def make_plan(options, schedulers):
         'mix_nice': list(MIX_NICE),
         'mix_ms': scaled(10_000, 100),
         'jobs': scaled(60, 4),
+        'disturbed_ms': scaled(2000, 50),
+        'frames_ms': scaled(3000, 70),
+        'pinned_ms': scaled(2000, 50),
+        'handover_ms': scaled(3000, 50),
+        'light_ms': scaled(2000, 100),
+        'spread_ms': scaled(1000, 50),
     }
 
 

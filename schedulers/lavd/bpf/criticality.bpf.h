@@ -65,7 +65,7 @@ static __always_inline u64 lavd_circumstances(const struct task_struct *p, lavd_
 		if (t->wakeup & LAVD_SYNC)
 			factor += LAVD_FACTOR_SYNC;
 	}
-	if (t->futex == LAVD_HOLDS_FUTEX)
+	if (t->futex != LAVD_NO_FUTEX)
 		factor += LAVD_FACTOR_FUTEX;
 	if (p->flags & PF_KTHREAD)
 		factor += LAVD_FACTOR_KTHREAD;

@@ -194,6 +194,9 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_max_ns, enq_flags);
 		goto kick_self;
 	}
+	/* it was valued when it woke up, and has taken the futex since */
+	if (t->futex != LAVD_NO_FUTEX)
+		lavd_value(p, t, p->scx.weight);
 	cid = lavd_home(t, cid);
 	if (t->moves) {
 		t->moves = false;
@@ -358,8 +361,11 @@ void SCX_OP(lavd, stopping, struct task_struct *p, bool runnable)
 		return;
 	now = scx_bpf_now();
 	ran = time_after(now, cpu->running_since_ns) ? now - cpu->running_since_ns : 0;
-	if (lavd_sampling)
+	if (lavd_sampling) {
 		lavd_take_sample(p, cid, now);
+		if (lavd_is_pinned(t))
+			cpu->pinned_ns += ran;
+	}
 	cpu->running_lat_cri = 0;
 	cpu->running_since_ns = 0;
 	cpu->busy_ns += ran;

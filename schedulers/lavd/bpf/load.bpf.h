@@ -112,7 +112,7 @@ __weak int lavd_look_at_domain(u32 id, u64 now, u64 interval)
 	const struct scx_domain_info *info = scx_domain_info(id);
 	u32 nr_active = scx_hide(0), capacity = scx_hide(0);
 	lavd_domain_t *domain = lavd_domain(id);
-	u64 load = scx_hide(0);
+	u64 load = scx_hide(0), pinned = scx_hide(0);
 	u32 cid;
 
 	scx_arena_touch();
@@ -126,6 +126,7 @@ __weak int lavd_look_at_domain(u32 id, u64 now, u64 interval)
 		if (!cpu || !cid_info)
 			break;
 		load += lavd_look_at(cid, cpu, now, interval);
+		pinned += lavd_growth(cpu->pinned_ns, 0, now, &cpu->seen_pinned_ns, interval);
 		lavd_sums.util_wall += cpu->util_wall;
 		lavd_sums.util_invr += cpu->util_invr;
 		lavd_sums.lat_cri += cpu->lat_cri_avg;
@@ -139,6 +140,7 @@ __weak int lavd_look_at_domain(u32 id, u64 now, u64 interval)
 		}
 	}
 	lavd_sums.load += load;
+	domain->util_pinned = lavd_smooth(domain->util_pinned, pinned * LAVD_ONE / (interval * (info->nr ?: 1)));
 	domain->nr_active = nr_active;
 	domain->capacity = capacity;
 	if (domain->nr_queued > 0) {

@@ -123,8 +123,8 @@ static __noinline void lavd_take_sample(struct task_struct *p, s32 cid, u64 now)
 	s->cpu_util_invr = cpu->util_invr;
 	s->steal_util_wall = cpu->util_stolen;
 	s->steal_util_invr = cpu->util_stolen * (cpu->speed ?: LAVD_ONE) / LAVD_ONE;
-	s->dom_pinned_util_wall = 0;
-	s->dom_pinned_util_invr = 0;
+	s->dom_pinned_util_wall = domain->util_pinned;
+	s->dom_pinned_util_invr = domain->util_pinned * (cpu->speed ?: LAVD_ONE) / LAVD_ONE;
 	s->nr_active = lavd_sys.nr_active;
 	s->dsq_id = info->domain;
 	s->dsq_consume_lat = t->queued_at ? t->started_at - t->queued_at : 0;

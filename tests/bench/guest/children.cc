@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "busy.h"
+
 namespace scx::bench {
 
 namespace {
@@ -82,6 +84,14 @@ Status Children::wait() {
 
 void Children::signal(int number) const {
   if (!pids_.empty()) ::kill(-pids_.front(), number);
+}
+
+Result<Children> start_hogs(int per_cpu) {
+  Children hogs = SCX_TRY(Children::make());
+  const long count = ::sysconf(_SC_NPROCESSORS_ONLN) * per_cpu;
+  for (long i = 0; i < count; i++) SCX_TRY(hogs.add([]() -> bool { compute_for_ever(); }));
+  SCX_TRY(hogs.go());
+  return hogs;
 }
 
 }  // namespace scx::bench

@@ -46,4 +46,7 @@ class Children {
   std::vector<int> pids_;        // the first is the group's
 };
 
+// So many processes for each online CPU, all of which compute without end already.
+Result<Children> start_hogs(int per_cpu);
+
 }  // namespace scx::bench

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "mix.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -10,32 +9,16 @@
 #include <cerrno>
 #include <utility>
 
+#include "busy.h"
 #include "children.h"
 
 namespace scx::bench {
 
 namespace {
 
-[[noreturn]] void compute() {
-  for (volatile std::uint64_t counter = 0;;) counter = counter + 1;
-}
-
-Result<std::int64_t> cpu_time(int pid) {
-  clockid_t clock;
-  timespec used;
-  if (const int err = ::clock_getcpuclockid(pid, &clock))
-    return fail_errno(err, "finding a hog's clock");
-  if (::clock_gettime(clock, &used)) return fail_errno(errno, "reading a hog's clock");
-  return used.tv_sec * 1'000'000'000LL + used.tv_nsec;
-}
-
 // Before it starts: on CPU 0 only, with its nice value.
 Status prepare(int pid, int nice) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(0, &set);
-  if (::sched_setaffinity(pid, sizeof set, &set))
-    return fail_errno(errno, "pinning a hog to CPU 0");
+  if (!run_on(pid, 0, 0)) return fail_errno(errno, "pinning a hog to CPU 0");
   if (::setpriority(PRIO_PROCESS, static_cast<id_t>(pid), nice))
     return fail_errno(errno, "setting a hog's nice value");
   return {};
@@ -43,10 +26,17 @@ Status prepare(int pid, int nice) {
 
 }  // namespace
 
+Result<std::int64_t> cpu_time(int pid) {
+  clockid_t clock;
+  if (const int err = ::clock_getcpuclockid(pid, &clock))
+    return fail_errno(err, "finding a process's clock");
+  return clock_ns(clock);
+}
+
 Result<std::vector<Hog>> run_mix(const std::vector<int>& nice, int duration_ms) {
   Children children = SCX_TRY(Children::make());
   for (const int value : nice) {
-    SCX_TRY(children.add([]() -> bool { compute(); }));
+    SCX_TRY(children.add([]() -> bool { compute_for_ever(); }));
     SCX_TRY(prepare(children.pids().back(), value));
   }
   SCX_TRY(children.go());

@@ -15,6 +15,9 @@ struct Hog {
   std::int64_t cpu_ns = 0;  // what it got
 };
 
+// What a process has had of CPU time. Errors: those of clock_getcpuclockid().
+Result<std::int64_t> cpu_time(int pid);
+
 // Runs one hog for each nice value on the first CPU, all starting together, for the given time.
 Result<std::vector<Hog>> run_mix(const std::vector<int>& nice, int duration_ms);
 

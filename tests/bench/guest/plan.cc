@@ -21,6 +21,12 @@ Plan plan_of(const nlohmann::json& json) {
   plan.mix_nice = json.at("mix_nice").get<std::vector<int>>();
   plan.mix_ms = json.at("mix_ms");
   plan.forks.jobs = json.at("jobs");
+  plan.disturbed.duration_ms = json.at("disturbed_ms");
+  plan.frames.duration_ms = json.at("frames_ms");
+  plan.pinned.duration_ms = json.at("pinned_ms");
+  plan.handover.duration_ms = json.at("handover_ms");
+  plan.light.duration_ms = json.at("light_ms");
+  plan.spread.duration_ms = json.at("spread_ms");
   return plan;
 }
 

@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "forks.h"
+#include "handover.h"
+#include "light.h"
 #include "messaging.h"
 #include "scx/base/result.h"
+#include "spread.h"
 #include "timers.h"
 
 namespace scx::bench {
@@ -28,6 +31,12 @@ struct Plan {
   std::vector<int> mix_nice;
   int mix_ms = 0;
   Forks forks;
+  Timers disturbed{.beside = Beside::realtime, .period_us = 10'000, .compute_us = 1'000};
+  Timers frames{.beside = Beside::hogs, .threads = 2, .period_us = 33'000, .compute_us = 8'000};
+  Timers pinned{.beside = Beside::hogs, .period_us = 20'000, .pinned = true};
+  Handover handover;
+  Light light;
+  Spread spread;
 };
 
 // Errors: those of reading; invalid where something is missing or of the wrong type.

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workloads.h"
 
+#include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
+#include "counters.h"
 #include "mix.h"
 #include "pipe.h"
 
@@ -31,13 +35,19 @@ Result<nlohmann::json> messaging_workload(const Plan& plan, Counted&) {
                         {"ns", SCX_TRY(time_messaging(plan.messaging))}};
 }
 
-Result<nlohmann::json> timers_workload(const Plan& plan, Counted&) {
-  const std::vector<std::int64_t> late = SCX_TRY(measure_timers(plan.timers));
+Result<nlohmann::json> lateness(const Timers& timers) {
+  const std::vector<std::int64_t> late = SCX_TRY(measure_timers(timers));
   const auto sum = std::accumulate(late.begin(), late.end(), std::int64_t{0});
   return nlohmann::json{{"samples", late.size()},
                         {"average_ns", sum / static_cast<std::int64_t>(late.size())},
                         {"p99_ns", percentile(late, 0.99)},
                         {"max_ns", late.back()}};
+}
+
+Result<nlohmann::json> timers_workload(const Plan& plan, Counted&) { return lateness(plan.timers); }
+
+Result<nlohmann::json> disturbed_workload(const Plan& plan, Counted&) {
+  return lateness(plan.disturbed);
 }
 
 Result<nlohmann::json> mix_workload(const Plan& plan, Counted&) {
@@ -52,23 +62,47 @@ Result<nlohmann::json> forks_workload(const Plan& plan, Counted&) {
                         {"ns", SCX_TRY(time_forks(plan.forks))}};
 }
 
+Result<nlohmann::json> frames_workload(const Plan& plan, Counted&) { return lateness(plan.frames); }
+
+Result<nlohmann::json> pinned_workload(const Plan& plan, Counted&) { return lateness(plan.pinned); }
+
+Result<nlohmann::json> handover_workload(const Plan& plan, Counted&) {
+  return nlohmann::json{{"delay_us", SCX_TRY(handover_delay_us(plan.handover))}};
+}
+
+Result<nlohmann::json> light_workload(const Plan& plan, Counted&) {
+  return nlohmann::json{{"cpus", SCX_TRY(cpus_of_light_load(plan.light))}};
+}
+
+Result<nlohmann::json> spread_workload(const Plan& plan, Counted&) {
+  return nlohmann::json{{"unevenness_percent", SCX_TRY(unevenness_of_spread(plan.spread))}};
+}
+
 struct Workload {
-  const char* name;
+  std::string_view name;
   Result<nlohmann::json> (*run)(const Plan&, Counted&);
 };
 
-constexpr Workload workloads[] = {{"pipe", pipe_workload},
-                                  {"messaging", messaging_workload},
-                                  {"timers", timers_workload},
-                                  {"mix", mix_workload},
-                                  {"forks", forks_workload}};
+constexpr Workload workloads[] = {
+    {"pipe", pipe_workload},         {"messaging", messaging_workload},
+    {"timers", timers_workload},     {"mix", mix_workload},
+    {"forks", forks_workload},       {"disturbed", disturbed_workload},
+    {"frames", frames_workload},     {"pinned", pinned_workload},
+    {"handover", handover_workload}, {"light", light_workload},
+    {"spread", spread_workload}};
 
 }  // namespace
 
 Result<nlohmann::json> run_workload(const std::string& name, const Plan& plan, Counted& counted) {
-  for (const Workload& workload : workloads)
-    if (workload.name == name) return workload.run(plan, counted);
-  return fail(ErrorKind::usage, "there is no workload " + name);
+  const auto workload = std::ranges::find(workloads, name, &Workload::name);
+  if (workload == std::end(workloads))
+    return fail(ErrorKind::usage, "there is no workload " + name);
+  const MachineCounter counter = SCX_TRY(MachineCounter::start());
+  nlohmann::json found = SCX_TRY(workload->run(plan, counted));
+  const MachineCount count = SCX_TRY(counter.read());
+  found["switches"] = count.switches;
+  found["migrations"] = count.migrations;
+  return found;
 }
 
 }  // namespace scx::bench

@@ -57,6 +57,9 @@ plug() {
 	done
 }
 
+# khugepaged has nice 19. Between two runs of the scheduler the kernel's own leaves it waiting for
+# half a minute beside cgroups of weight 10000, and if it was preempted in an RCU section, that is a stall.
+echo never >/sys/kernel/mm/transparent_hugepage/enabled
 make_groups
 start "$@" 2>/tmp/err
 attached=$(cat $SYS/enable_seq)
