@@ -8,7 +8,7 @@ _scx_scheduler()
     local options='-i --stats --monitor --run-for --stats-path --stats-mode --stats-group --form
                    --log-level -v --verbose
                    --big-cpus --virt-llc --topology --pin-root-path --kconfig --btf-custom-path --bpf-token-path
-                   --relaxed-maps -h --help -V --version --help-stats'
+                   --relaxed-maps -h --help -V --version --help-stats --check --json'
 
     # "--form=c" comes as three words, or as one where "=" is no word break
     case $current in

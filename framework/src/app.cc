@@ -132,6 +132,15 @@ struct AppBase::Impl {
       options.stats_path = fmt::format("/var/run/scx/sub-{}/stats", sub_cgroup_id);
   }
 
+  PreflightOptions preflight_options() const {
+    PreflightOptions asked;
+    asked.btf_path = options.open.btf_custom_path;
+    asked.check_kernel = check_kernel;
+    asked.sub_scheduler = sub_cgroup_id != 0;
+    asked.bpf_token = !options.open.bpf_token_path.empty();
+    return asked;
+  }
+
   // Who schedules after it ended: a clause, or nothing.
   std::string_view then(const std::optional<ExitReport>& exit = {}) const {
     if (sub_cgroup_id == 0) return "; the kernel's own scheduler is back";
@@ -228,6 +237,7 @@ int AppBase::main(int argc, char** argv) {
     return 0;
   }
   if (app.options.monitor || app.list_wanted) return watch();
+  if (app.options.check) return show_check();
   prepare_statistics();
   if (app.options.help_stats) {
     write_out(stats::describe(app.service->metadata()).value_or("there are no statistics\n"));
@@ -312,13 +322,22 @@ void AppBase::show_statistics() {
   if (const auto text = app.view->render(*value, since)) write_out(*text + "\n");
 }
 
+// What there is of --check: the system as preflight() sees it, and the machine.
+int AppBase::show_check() {
+  Impl& app = *impl_;
+  std::vector<Finding> findings = check_system(app.preflight_options());
+  if (const auto machine = discover())
+    findings.push_back({"machine", Verdict::ok, summary(machine->topology), {}, {}, {}});
+  else
+    findings.push_back({"machine", Verdict::no, machine.error().message(), {},
+                        machine.error().cure, machine.error()});
+  write_out(app.options.json ? findings_json(findings).text + "\n" : findings_text(findings));
+  return std::ranges::find(findings, Verdict::no, &Finding::verdict) == findings.end() ? 0 : 1;
+}
+
 int AppBase::schedule() {
   Impl& app = *impl_;
-  PreflightOptions asked;
-  asked.btf_path = app.options.open.btf_custom_path;
-  asked.check_kernel = app.check_kernel;
-  asked.sub_scheduler = app.sub_cgroup_id != 0;
-  if (const auto ready = preflight(asked); !ready) {
+  if (const auto ready = preflight(app.preflight_options()); !ready) {
     report_error(*app.log, ready.error());
     return 1;
   }

@@ -131,6 +131,16 @@ std::vector<std::string> KernelBtf::broken_kfuncs() const {
   return broken;
 }
 
+Error explain_broken_kfuncs(const std::vector<std::string>& broken, const std::string& named) {
+  Error error{ErrorKind::unsupported, 0, {}, {}, {}};
+  error.what = fmt::format("kernel {} describes {} wrongly in its type information (BTF)",
+                           kernel_release(), named);
+  if (!broken.empty()) error.what += fmt::format(", and {} kfuncs in all", broken.size());
+  error.cure =
+      "this build of the kernel cannot run schedulers that call it: use another build of it";
+  return error;
+}
+
 SchedExtState read_sched_ext(const std::filesystem::path& root) {
   const auto dir = under(root, "/sys/kernel/sched_ext");
   SchedExtState state;

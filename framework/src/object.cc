@@ -65,12 +65,8 @@ Error explain_load(int err, const std::string& said, const KernelBtf* kernel) {
   const std::string release = kernel_release();
   if (has("incompatible with vmlinux")) {
     const auto broken = kernel ? kernel->broken_kfuncs() : std::vector<std::string>{};
-    error.kind = ErrorKind::unsupported;
-    error.what = fmt::format("kernel {} describes {} wrongly in its type information (BTF)",
-                             release, quoted("extern (func ksym) '"));
-    if (!broken.empty()) error.what += fmt::format(", and {} kfuncs in all", broken.size());
-    error.cure =
-        "this build of the kernel cannot run schedulers that call it: use another build of it";
+    error = explain_broken_kfuncs(broken, quoted("extern (func ksym) '"));
+    error.evidence = said;
     return error;
   }
   if (has("not found in kernel or module BTFs")) {

@@ -25,6 +25,8 @@ struct CommonOptions {
   std::optional<std::string> topology, big_cpus, virt_llc;  // for parse_machine_options()
   bool version = false;
   bool help_stats = false;
+  bool check = false;
+  bool json = false;  // of check
   OpenOptions open;
 
   std::string wanted_log_level() const;

@@ -23,6 +23,7 @@ namespace scx::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Clock = std::chrono::steady_clock;
@@ -135,6 +136,23 @@ TEST(Command, HelpNamesTheCommonOptionsAndThePolicysOwn) {
   EXPECT_EQ(process.err(), "");
 }
 
+// Whatever this machine can: the answer agrees with the status, in both forms.
+TEST(Command, ChecksTheMachineWithoutLoadingAnything) {
+  Process people({"--check"});
+  const int status = people.status();
+  EXPECT_THAT(status, AnyOf(0, 1));
+  EXPECT_EQ(people.out().find("no    ") != std::string::npos, status == 1) << people.out();
+  for (const char* topic : {"sched_ext", "privileges", "type information", "machine"})
+    EXPECT_THAT(people.out(), HasSubstr(topic));
+  EXPECT_EQ(people.err(), "");
+
+  Process programs({"--check", "--json"});
+  EXPECT_EQ(programs.status(), status);
+  EXPECT_THAT(programs.out(), StartsWith(status == 0 ? R"({"ready":true,"findings":[{"topic":)"
+                                                     : R"({"ready":false,"findings":[{"topic":)"));
+  EXPECT_EQ(lines(programs.out()), 1);
+}
+
 TEST(Command, DescribesItsStatistics) {
   Process process({"--help-stats"});
   EXPECT_EQ(process.status(), 0);
@@ -170,6 +188,8 @@ TEST(Command, WrongUsage) {
   for (const char* group : {"", "no-such-group", "-1", "1x"})
     expect_usage_error({"--stats-group", group}, "--stats-group");
   expect_usage_error({"--monitor", "1", "--stats-mode", "0660"}, "--monitor");
+  expect_usage_error({"--monitor", "1", "--check"}, "--check");
+  expect_usage_error({"--json"}, "--check");
 }
 
 TEST(Command, NumbersOutOfRangeAreWrongUsage) {

@@ -129,6 +129,7 @@ class AppBase {
 
   int schedule();
   int watch();
+  int show_check();
   void prepare_statistics();
   void serve_statistics();
   void show_statistics();

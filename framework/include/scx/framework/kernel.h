@@ -54,6 +54,9 @@ class KernelBtf {
   std::unique_ptr<btf, Free> btf_;
 };
 
+// Why no scheduler that calls `named`, one of these kfuncs, runs on this build of the kernel.
+Error explain_broken_kfuncs(const std::vector<std::string>& broken, const std::string& named);
+
 // /sys/kernel/sched_ext below `root`.
 struct SchedExtState {
   bool present = false;  // the kernel has sched_ext
