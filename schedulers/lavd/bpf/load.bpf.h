@@ -6,6 +6,7 @@
 #ifndef __LAVD_LOAD_BPF_H
 #define __LAVD_LOAD_BPF_H
 
+#include "awake.bpf.h"
 #include "balance.bpf.h"
 #include "power.bpf.h"
 #include "sample.bpf.h"
@@ -103,6 +104,7 @@ struct lavd_sums {
 	u64 load, util_wall, util_invr, lat_cri, perf_cri, nr_queued;
 	u64 domain_load, domain_capacity;
 	u32 nr_disturbed, nr_waiting;
+	u32 stuck;	/* a cid that does not look at its queue, plus 1 */
 };
 
 static struct lavd_sums lavd_sums;
@@ -126,6 +128,8 @@ __weak int lavd_look_at_domain(u32 id, u64 now, u64 interval)
 		if (!cpu || !cid_info)
 			break;
 		load += lavd_look_at(cid, cpu, now, interval);
+		if (lavd_is_stuck(cid, now))
+			lavd_sums.stuck = cid + 1;
 		pinned += lavd_growth(cpu->pinned_ns, 0, now, &cpu->seen_pinned_ns, interval);
 		lavd_sums.util_wall += cpu->util_wall;
 		lavd_sums.util_invr += cpu->util_invr;
@@ -204,6 +208,8 @@ static int lavd_timer_fn(void *map, u32 *key, struct lavd_timer *t)
 	if (lavd_over)
 		return 0;
 	lavd_look_around(scx_bpf_now());
+	if (lavd_sums.stuck)
+		lavd_push_first(lavd_sums.stuck - 1);
 	lavd_see_samplers();
 	if (bpf_timer_start(&t->timer, lavd_interval(), 0))
 		scx_bpf_error("the timer does not start again");

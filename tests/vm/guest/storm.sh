@@ -22,7 +22,7 @@ make_groups() {
 # Its tasks go from cgroup to cgroup, whose weights change.
 moves() {
 	./guest_load spin 2 $((seconds + 60)) & spinner=$!
-	stress-ng --quiet --pipe 1 --timeout $((seconds + 60)) & pipes=$!
+	stress-ng --quiet --pipe 1 --timeout $((seconds + 60)) >/dev/null 2>&1 & pipes=$!
 	trap 'kill $spinner $pipes; exit 0' TERM
 	round=0
 	while :; do
@@ -75,7 +75,15 @@ while [ "$(date +%s)" -lt $end ]; do
 	kill -0 $sched 2>/dev/null || { cat /tmp/err; fail "the scheduler is gone"; }
 	sleep 1
 done
-kill $moves $stress ${hotplug:+$plug}; wait $moves $stress ${hotplug:+$plug} 2>/dev/null
+kill $moves $stress ${hotplug:+$plug}
+is_over() { [ ! -d /proc/$1 ] || grep -q '^State:.*zombie' /proc/$1/status; }
+loads_ended() { for load in $moves $stress ${hotplug:+$plug}; do is_over $load || return 1; done; }
+wait_for 120 loads_ended || {
+	echo w >/proc/sysrq-trigger	# who is blocked, and where, into the kernel's log
+	cat /tmp/err
+	fail "a load does not end; state is $(state)"
+}
+wait $moves $stress ${hotplug:+$plug} 2>/dev/null
 if grep 'fail:\|unexpected signal' /tmp/stress; then fail "stress-ng says so"; fi
 wait $policies || { cat /tmp/policies; fail "the threads that change policies"; }
 cat /tmp/policies
