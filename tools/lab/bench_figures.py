@@ -10,7 +10,7 @@ COMPARED = ('pipe_s', 'messaging_s', 'forks_s', 'timers_average_us', 'timers_p99
 # Of the workloads that are there to tell what a scheduler's parts are for.
 PARTS = ('disturbed_average_us', 'disturbed_max_us', 'frames_average_us', 'frames_max_us',
          'pinned_average_us', 'pinned_max_us', 'handover_us', 'light_cpus',
-         'spread_unevenness_percent', 'messaging_migrations', 'mix_switches', 'forks_migrations')
+         'spread_unevenness_percent', 'messaging_migrations', 'bursts_switches', 'forks_migrations')
 FIGURES = (*COMPARED, 'mix_deviation_percent', *PARTS, 'instructions_per_round_trip',
            'bpf_instructions_per_round_trip', 'verified_instructions', 'attach_s', 'resident_kib',
            'peak_kib', 'anonymous_kib', 'maps_bytes')
@@ -54,7 +54,7 @@ def of_parts(found):
     for workload, name, key in (('handover', 'delay_us', 'handover_us'), ('light', 'cpus', 'light_cpus'),
                                 ('spread', 'unevenness_percent', 'spread_unevenness_percent'),
                                 ('messaging', 'migrations', 'messaging_migrations'),
-                                ('mix', 'switches', 'mix_switches'),
+                                ('bursts', 'switches', 'bursts_switches'),
                                 ('forks', 'migrations', 'forks_migrations')):
         if name in found.get(workload, ()):
             values[key] = found[workload][name]

@@ -20,7 +20,7 @@ BUILDS = ('release', 'dev', 'asan', 'tsan')
 GUEST = '/bench'
 KERNELS_OWN = 'kernel\'s own'
 USUAL = ('pipe', 'messaging', 'timers', 'mix', 'forks')
-WORKLOADS = (*USUAL, 'disturbed', 'frames', 'pinned', 'handover', 'light', 'spread')
+WORKLOADS = (*USUAL, 'disturbed', 'frames', 'pinned', 'bursts', 'handover', 'light', 'spread')
 MIX_NICE = (0, 0, 5, -5)
 
 
@@ -104,6 +104,7 @@ def make_plan(options, schedulers):
         'disturbed_ms': scaled(2000, 50),
         'frames_ms': scaled(3000, 70),
         'pinned_ms': scaled(2000, 50),
+        'bursts_ms': scaled(3000, 90),
         'handover_ms': scaled(3000, 50),
         'light_ms': scaled(2000, 100),
         'spread_ms': scaled(1000, 50),

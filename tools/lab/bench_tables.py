@@ -20,7 +20,7 @@ ROWS = (
     ('light_cpus', 'light load: CPUs used', 2, 1),
     ('spread_unevenness_percent', 'spread: furthest from equal, %', 1, 1),
     ('messaging_migrations', 'messaging: migrations', 0, 1),
-    ('mix_switches', 'mix: switches', 0, 1),
+    ('bursts_switches', 'bursts: switches', 0, 1),
     ('forks_migrations', 'fork tree: migrations', 0, 1),
     ('instructions_per_round_trip', 'instructions a round trip', 0, 1),
     ('bpf_instructions_per_round_trip', 'of these in BPF, counted', 0, 1),

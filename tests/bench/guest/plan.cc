@@ -24,6 +24,7 @@ Plan plan_of(const nlohmann::json& json) {
   plan.disturbed.duration_ms = json.at("disturbed_ms");
   plan.frames.duration_ms = json.at("frames_ms");
   plan.pinned.duration_ms = json.at("pinned_ms");
+  plan.bursts.duration_ms = json.at("bursts_ms");
   plan.handover.duration_ms = json.at("handover_ms");
   plan.light.duration_ms = json.at("light_ms");
   plan.spread.duration_ms = json.at("spread_ms");

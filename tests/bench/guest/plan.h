@@ -33,7 +33,10 @@ struct Plan {
   Forks forks;
   Timers disturbed{.beside = Beside::realtime, .period_us = 10'000, .compute_us = 1'000};
   Timers frames{.beside = Beside::hogs, .threads = 2, .period_us = 33'000, .compute_us = 8'000};
-  Timers pinned{.beside = Beside::hogs, .period_us = 20'000, .pinned = true};
+  Timers pinned{.beside = Beside::hogs, .period_us = 20'000, .compute_us = 6'000, .pinned = true};
+  // more than there are CPUs, each for longer than a slice
+  Timers bursts{
+      .beside = Beside::nothing, .threads = 12, .period_us = 40'000, .compute_us = 25'000};
   Handover handover;
   Light light;
   Spread spread;

@@ -12,6 +12,7 @@
 namespace scx::bench {
 
 enum class Beside {
+  nothing,
   messaging,  // keeps every CPU busy
   hogs,       // two for each CPU
   realtime,   // a real-time task takes 4 ms of every 10 ms of the first CPU; all else idles

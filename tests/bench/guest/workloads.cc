@@ -66,6 +66,8 @@ Result<nlohmann::json> frames_workload(const Plan& plan, Counted&) { return late
 
 Result<nlohmann::json> pinned_workload(const Plan& plan, Counted&) { return lateness(plan.pinned); }
 
+Result<nlohmann::json> bursts_workload(const Plan& plan, Counted&) { return lateness(plan.bursts); }
+
 Result<nlohmann::json> handover_workload(const Plan& plan, Counted&) {
   return nlohmann::json{{"delay_us", SCX_TRY(handover_delay_us(plan.handover))}};
 }
@@ -83,13 +85,12 @@ struct Workload {
   Result<nlohmann::json> (*run)(const Plan&, Counted&);
 };
 
-constexpr Workload workloads[] = {
-    {"pipe", pipe_workload},         {"messaging", messaging_workload},
-    {"timers", timers_workload},     {"mix", mix_workload},
-    {"forks", forks_workload},       {"disturbed", disturbed_workload},
-    {"frames", frames_workload},     {"pinned", pinned_workload},
-    {"handover", handover_workload}, {"light", light_workload},
-    {"spread", spread_workload}};
+constexpr Workload workloads[] = {{"pipe", pipe_workload},     {"messaging", messaging_workload},
+                                  {"timers", timers_workload}, {"mix", mix_workload},
+                                  {"forks", forks_workload},   {"disturbed", disturbed_workload},
+                                  {"frames", frames_workload}, {"pinned", pinned_workload},
+                                  {"bursts", bursts_workload}, {"handover", handover_workload},
+                                  {"light", light_workload},   {"spread", spread_workload}};
 
 }  // namespace
 
