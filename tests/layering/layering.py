@@ -29,7 +29,8 @@ KEPT_APART = [
     (r"hwloc(\.h$|/)", "hwloc", lambda file: not file.is_public),
     (r"CLI/", "CLI11", lambda file: not file.is_public),
     (r"pugixml", "pugixml", lambda file: file.folder == "tools"),
-    (r"httplib", "cpp-httplib", lambda file: file.folder == "tools"),
+    (r"event2/http|evhttp", "libevent's HTTP", lambda file: file.folder == "tools"),
+    (r"event2/|event\.h$", "libevent", lambda file: file.folder in ("stats", "tools") and not file.is_public),
     (r"n?curses", "ncurses", lambda file: file.folder == "tools"),
 ]
 
@@ -116,7 +117,9 @@ PLANTED = [
     ("schedulers/simple/main.cc", "bpf/libbpf.h", "libbpf"),
     ("schedulers/simple/main.cc", "options.h", "framework's own"),
     ("topology/src/units/topology.cc", "pugixml.hpp", "pugixml"),
-    ("stats/src/openmetrics.cc", "httplib.h", "cpp-httplib"),
+    ("stats/src/server.cc", "event2/http.h", "libevent's HTTP"),
+    ("stats/include/scx/stats/server.h", "event2/event.h", "libevent"),
+    ("framework/src/app.cc", "event2/event.h", "libevent"),
     ("stats/src/view.cc", "curses.h", "ncurses"),
     ("tools/scxtopo/main.cc", "units/units.h", "topology's own"),
     ("schedulers/simple/main.cc", "tests/topology/machines.h", "tests/ is not to be included"),

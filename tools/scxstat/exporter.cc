@@ -28,7 +28,6 @@ Result<stats::Json> Exporter::ask() {
 }
 
 Result<std::string> Exporter::scrape() {
-  const std::scoped_lock lock(mutex_);
   const stats::Json answer = SCX_TRY(ask());
   if (!metrics_) {
     const auto match = SCX_TRY(stats::match(metadata_, options_.target(), answer));

@@ -5,7 +5,7 @@
 // request.
 #pragma once
 
-#include <mutex>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -16,20 +16,21 @@
 
 namespace scx::scxstat {
 
-// Any thread; those that come at the same time wait for each other.
+// One thread at a time.
 class Exporter {
  public:
   explicit Exporter(Options options) : options_(std::move(options)) {}
 
   // Connects, or connects again, where there is no connection. Errors: as Client's.
   Result<std::string> scrape();
+  // How long it waits for an answer.
+  std::chrono::milliseconds timeout() const { return options_.timeout; }
 
  private:
   Status connect();
   Result<stats::Json> ask();
 
   const Options options_;
-  std::mutex mutex_;
   std::optional<stats::Client> client_;        // connected
   stats::Json metadata_;                       // of the scheduler that it is connected to
   std::optional<stats::OpenMetrics> metrics_;  // made at its first answer

@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "http.h"
 
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
 #include <fmt/core.h>
-#include <httplib.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <future>
 #include <memory>
-#include <mutex>
 
 #include "scx/base/file.h"
 
 namespace scx::scxstat {
 namespace {
 
-constexpr std::size_t kThreads = 8;  // requests at a time; the next ones wait
-constexpr int kTimeoutSeconds = 5;   // for each piece of a request that somebody sends slowly
+constexpr ev_ssize_t kMaxHeaders = 16384;
+constexpr ev_ssize_t kMaxBody = 4096;
+constexpr std::chrono::seconds kPatience{5};  // for each piece of a request that comes slowly
+// While the process has no file descriptor left, nobody is accepted for so long.
+constexpr timeval kAcceptPause{0, 200'000};
 
 std::unexpected<Error> bad_address(const std::string& text, std::string_view why) {
   return fail(ErrorKind::usage, fmt::format("--listen: '{}' {}", text, why),
@@ -46,65 +51,154 @@ Status resolve(const Address& address) {
                                             ::gai_strerror(error)));
 }
 
-// The port.
-Result<int> bind(httplib::Server& server, const Address& address) {
-  SCX_TRY(resolve(address));
-  // By itself it shares its port with whoever asks for the same one.
-  server.set_socket_options([](socket_t socket) {
-    const int yes = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-  });
-  errno = 0;
-  const int port = address.port == 0 ? server.bind_to_any_port(address.host)
-                   : server.bind_to_port(address.host, address.port) ? address.port
-                                                                     : -1;
-  if (port >= 0) return port;
-  const int err = errno;
-  if (err != EADDRINUSE)
-    return fail_errno(err == 0 ? EADDRNOTAVAIL : err,
-                      fmt::format("cannot serve {}", url(address, address.port)));
-  return std::unexpected(Error{ErrorKind::busy,
-                               err,
-                               fmt::format("cannot serve {}", url(address, address.port)),
-                               "choose another port",
-                               {}});
+int port_of(int socket) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof(bound);
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return 0;
+  return ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6&>(bound).sin6_port
+                                           : reinterpret_cast<const sockaddr_in&>(bound).sin_port);
 }
 
-// Standard error, from several threads, and only what is new.
-class News {
+std::unexpected<Error> cannot_serve(const Address& address, int err) {
+  const std::string what = fmt::format("cannot serve {}", url(address, address.port));
+  if (err != EADDRINUSE) return fail_errno(err == 0 ? EADDRNOTAVAIL : err, what);
+  return std::unexpected(Error{ErrorKind::busy, err, what, "choose another port", {}});
+}
+
+struct Free {
+  void operator()(event_base* base) const { event_base_free(base); }
+  void operator()(event* one) const { event_free(one); }
+  void operator()(evhttp* http) const { evhttp_free(http); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, Free>;
+
+// One thread: who comes during a scrape waits for it.
+class Endpoint {
  public:
-  void tell(const std::string& text) {
-    const std::scoped_lock lock(mutex_);
-    if (text == told_) return;
-    told_ = text;
-    fmt::print(stderr, "scxstat: {}\n", text);
-  }
+  Endpoint(Exporter& exporter, int stop_fd) : exporter_(exporter), stop_fd_(stop_fd) {}
+
+  Status start(const Address& address);
+  void run() { event_base_dispatch(base_.get()); }
 
  private:
-  std::mutex mutex_;
+  Status make();
+  void limit();
+  void add_pages();
+  void scrape(evhttp_request* request);
+  void tell(const std::string& text);
+  bool stopped() const;
+
+  Exporter& exporter_;
+  const int stop_fd_;
+  Owned<event_base> base_;
+  Owned<event> stop_;
+  Owned<evhttp> http_;
   std::string told_;
 };
 
-void set_up(httplib::Server& server, Exporter& exporter, News& news) {
-  server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  server.set_keep_alive_max_count(1);  // a scraper that stays away holds no thread
-  server.set_read_timeout(kTimeoutSeconds);
-  server.set_write_timeout(kTimeoutSeconds);
-  server.set_payload_max_length(4096);
-  server.Get("/", [](const httplib::Request&, httplib::Response& response) {
-    response.set_content("The metrics are at /metrics\n", "text/plain");
-  });
-  server.Get("/metrics", [&](const httplib::Request&, httplib::Response& response) {
-    const auto text = exporter.scrape();
-    news.tell(text ? "the scheduler answers" : text.error().message());
-    response.set_content(text ? *text : stats::OpenMetrics::down(), stats::kOpenMetricsType);
-  });
+// Standard error, and only what is new.
+void Endpoint::tell(const std::string& text) {
+  if (text == told_) return;
+  told_ = text;
+  fmt::print(stderr, "scxstat: {}\n", text);
 }
 
-void wait_for(int fd) {
-  pollfd readable{fd, POLLIN, 0};
-  while (::poll(&readable, 1, -1) < 0 && errno == EINTR) {
+bool Endpoint::stopped() const {
+  pollfd readable{stop_fd_, POLLIN, 0};
+  return ::poll(&readable, 1, 0) > 0;
+}
+
+bool reads(evhttp_request* request) {
+  const evhttp_cmd_type command = evhttp_request_get_command(request);
+  return command == EVHTTP_REQ_GET || command == EVHTTP_REQ_HEAD;
+}
+
+void answer(evhttp_request* request, const char* type, std::string_view text) {
+  evkeyvalq* headers = evhttp_request_get_output_headers(request);
+  evhttp_add_header(headers, "Content-Type", type);
+  evhttp_add_header(headers, "Connection", "close");  // between scrapes nobody holds a connection
+  evbuffer_add(evhttp_request_get_output_buffer(request), text.data(), text.size());
+  evhttp_send_reply(request, HTTP_OK, nullptr, nullptr);
+}
+
+void not_found(evhttp_request* request) { evhttp_send_error(request, HTTP_NOTFOUND, nullptr); }
+
+void Endpoint::scrape(evhttp_request* request) {
+  // Several may be waiting for a scheduler that is silent: it is not asked for each of them first.
+  if (stopped()) {
+    event_base_loopbreak(base_.get());
+    return not_found(request);
   }
+  if (!reads(request)) return not_found(request);
+  const auto text = exporter_.scrape();
+  tell(text ? "the scheduler answers" : text.error().message());
+  answer(request, stats::kOpenMetricsType, text ? *text : stats::OpenMetrics::down());
+}
+
+// By itself it would try again at once, for ever.
+void pause_accepting(evconnlistener* listener, void*) {
+  evconnlistener_disable(listener);
+  event_base_once(
+      evconnlistener_get_base(listener), -1, EV_TIMEOUT,
+      [](evutil_socket_t, short, void* paused) {
+        evconnlistener_enable(static_cast<evconnlistener*>(paused));
+      },
+      listener, &kAcceptPause);
+}
+
+Status Endpoint::make() {
+  base_.reset(event_base_new());
+  if (!base_) return fail_errno(ENOMEM, "cannot make an event loop");
+  http_.reset(evhttp_new(base_.get()));
+  stop_.reset(event_new(
+      base_.get(), stop_fd_, EV_READ,
+      [](evutil_socket_t, short, void* self) {
+        event_base_loopbreak(static_cast<Endpoint*>(self)->base_.get());
+      },
+      this));
+  if (!http_ || !stop_) return fail_errno(ENOMEM, "cannot make an HTTP server");
+  event_add(stop_.get(), nullptr);
+  return {};
+}
+
+void Endpoint::limit() {
+  evhttp_set_max_headers_size(http_.get(), kMaxHeaders);
+  evhttp_set_max_body_size(http_.get(), kMaxBody);
+  // A piece of a request may have come while the scheduler was silent, and waits as long as that.
+  const auto patience = std::chrono::ceil<std::chrono::seconds>(exporter_.timeout()) + kPatience;
+  const timeval timeout{patience.count(), 0};
+  evhttp_set_timeout_tv(http_.get(), &timeout);
+}
+
+void Endpoint::add_pages() {
+  evhttp_set_cb(
+      http_.get(), "/metrics",
+      [](evhttp_request* request, void* self) { static_cast<Endpoint*>(self)->scrape(request); },
+      this);
+  evhttp_set_cb(
+      http_.get(), "/",
+      [](evhttp_request* request, void*) {
+        if (!reads(request)) return not_found(request);
+        answer(request, "text/plain", "The metrics are at /metrics\n");
+      },
+      nullptr);
+  evhttp_set_gencb(
+      http_.get(), [](evhttp_request* request, void*) { not_found(request); }, nullptr);
+}
+
+Status Endpoint::start(const Address& address) {
+  SCX_TRY(resolve(address));
+  SCX_TRY(make());
+  limit();
+  add_pages();
+  errno = 0;
+  evhttp_bound_socket* socket = evhttp_bind_socket_with_handle(
+      http_.get(), address.host.c_str(), static_cast<ev_uint16_t>(address.port));
+  if (socket == nullptr) return cannot_serve(address, errno);
+  evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(socket), pause_accepting);
+  tell(fmt::format("serving {}", url(address, port_of(evhttp_bound_socket_get_fd(socket)))));
+  return {};
 }
 
 }  // namespace
@@ -128,19 +222,9 @@ Result<Address> parse_address(const std::string& text) {
 }
 
 Status serve(Exporter& exporter, const Address& address, int stop_fd) {
-  httplib::Server server;
-  News news;
-  set_up(server, exporter, news);
-  const int port = SCX_TRY(bind(server, address));
-  auto running = std::async(std::launch::async, [&server] { return server.listen_after_bind(); });
-  news.tell(fmt::format("serving {}", url(address, port)));
-  wait_for(stop_fd);
-  // stop() does nothing before the server runs.
-  while (!server.is_running() &&
-         running.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
-  }
-  server.stop();
-  running.get();
+  Endpoint endpoint(exporter, stop_fd);
+  SCX_TRY(endpoint.start(address));
+  endpoint.run();
   return {};
 }
 

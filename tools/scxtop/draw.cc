@@ -32,7 +32,7 @@ void append(Lines& lines, Lines more) {
 
 std::string interval_text(const View& view) { return fmt::format("every {:g} s", view.interval_s); }
 
-// Who: scheduler, kernel, how many CPUs.
+// Who: scheduler, how many CPUs, kernel.
 Line heading(const Model& model, const View& view) {
   Line line(model.machine && !model.machine->scheduler.empty() ? model.machine->scheduler
             : model.seen                                       ? "a scheduler"
@@ -43,7 +43,6 @@ Line heading(const Model& model, const View& view) {
   };
   if (!model.machine) add(model.socket);
   if (model.machine) {
-    if (!model.machine->kernel.empty()) add("Linux " + model.machine->kernel);
     const std::size_t cids = model.machine->cids.size();
     add(model.machine->nr_online == cids
             ? fmt::format("{} CPUs", cids)
@@ -52,6 +51,8 @@ Line heading(const Model& model, const View& view) {
   add(text_of(model.top, "power_mode"));
   add(interval_text(view));
   if (model.seen) add("connected " + clock_text(model.connected_s));
+  // The last one, for some are long.
+  if (model.machine && !model.machine->kernel.empty()) add("Linux " + model.machine->kernel);
   return line;
 }
 

@@ -19,18 +19,22 @@
 namespace scx::scxtop {
 namespace {
 
-// The signals that the loop takes as events, as long as this lives.
+// The signals that the loop takes as events, as long as this lives. Ctrl-Z is among them, with a
+// handler that never runs: without one ncurses ignores it whenever it paints, so that it is lost.
 class Signals {
  public:
-  Signals() {
+  Signals() : stop_before_(std::signal(SIGTSTP, [](int) {})) {
     sigset_t taken;
     ::sigemptyset(&taken);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH})
       ::sigaddset(&taken, signal);
     ::pthread_sigmask(SIG_BLOCK, &taken, &before_);
     fd_ = Fd{::signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK)};
   }
-  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  ~Signals() {
+    std::signal(SIGTSTP, stop_before_);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
@@ -41,8 +45,20 @@ class Signals {
     return ::read(fd_.get(), &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo)
                                                                   : 0;
   }
+  // What Ctrl-Z does to a program that does not mind; returns when the shell goes on with it.
+  void stop() {
+    sigset_t taken;
+    ::sigemptyset(&taken);
+    ::sigaddset(&taken, SIGTSTP);
+    const auto handler = std::signal(SIGTSTP, stop_before_);
+    std::raise(SIGTSTP);
+    ::pthread_sigmask(SIG_UNBLOCK, &taken, nullptr);
+    ::pthread_sigmask(SIG_BLOCK, &taken, nullptr);
+    std::signal(SIGTSTP, handler);
+  }
 
  private:
+  void (*stop_before_)(int);
   sigset_t before_;
   Fd fd_;
 };
@@ -89,8 +105,15 @@ class Live {
   // The one that ends the program, if it came.
   std::optional<int> take_signals() {
     while (const int signal = signals_.take()) {
-      if (signal != SIGWINCH) return signal;
-      screen_.resized();
+      if (signal == SIGTSTP) {
+        screen_.leave();
+        signals_.stop();
+        screen_.resized();
+      } else if (signal == SIGWINCH) {
+        screen_.resized();
+      } else {
+        return signal;
+      }
     }
     return {};
   }

@@ -169,6 +169,8 @@ void Screen::resized() {
   repaint();
 }
 
+void Screen::leave() { ::endwin(); }
+
 void Screen::repaint() { ::clearok(::stdscr, true); }
 
 void Screen::show(const Lines& lines, bool colour) {

@@ -4,7 +4,7 @@
 // and reads keys.
 //
 // The terminal is taken over by open() and given back by the destructor, whatever happens in
-// between; Ctrl-Z gives it back and fg takes it again. Only one at a time, on one thread.
+// between. Only one at a time, on one thread.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,10 @@ class Screen {
   // After a SIGWINCH.
   void resized();
 
+  // Takes the terminal back after leave().
   void show(const Lines& lines, bool colour);
+  // Gives the terminal back for a while.
+  void leave();
   // Paints all of it at the next show().
   void repaint();
 

@@ -117,10 +117,15 @@ Lines draw_metrics(const std::vector<Metric>& metrics, std::size_t room) {
   return lines;
 }
 
+// The same number of places below each other, whole or not.
+std::string with_a_place(double number) {
+  return number < 99.95 ? fmt::format("{:.1f}", number) : short_number(number);
+}
+
 std::string microseconds(double us) {
   if (us < 1000) return fmt::format("{:.0f} µs", us);
-  if (us < 1e6) return short_number(us / 1e3) + " ms";
-  return short_number(us / 1e6) + " s";
+  if (us < 1e6) return with_a_place(us / 1e3) + " ms";
+  return with_a_place(us / 1e6) + " s";
 }
 
 std::string bound_text(const Latency& latency, const Latency::Bucket& bucket) {

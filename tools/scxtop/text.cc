@@ -12,6 +12,24 @@
 namespace scx::scxtop {
 namespace {
 
+struct Stand {
+  std::string_view character, ascii;
+};
+constexpr auto kStandIns = std::to_array<Stand>({{"▁", "1"},
+                                                 {"▂", "2"},
+                                                 {"▃", "3"},
+                                                 {"▄", "4"},
+                                                 {"▅", "5"},
+                                                 {"▆", "6"},
+                                                 {"▇", "7"},
+                                                 {"█", "8"},
+                                                 {"·", "."},
+                                                 {"×", "x"},
+                                                 {"─", "-"},
+                                                 {"…", "~"},
+                                                 {"≥", ">"},
+                                                 {"µ", "u"}});
+
 // The C library's tables of characters, whatever the user's locale is.
 class Utf8 {
  public:
@@ -36,6 +54,9 @@ struct Character {
 Character first_of(std::string_view text) {
   const auto byte = static_cast<unsigned char>(text.front());
   if (byte < 0x80) return {1, byte < 0x20 || byte == 0x7f ? -1 : 1};
+  // Those of our own are known where no locale is installed, too.
+  for (const Stand& stand : kStandIns)
+    if (text.starts_with(stand.character)) return {stand.character.size(), 1};
   wchar_t wide = 0;
   std::mbstate_t state{};
   const std::size_t bytes = std::mbrtowc(&wide, text.data(), text.size(), &state);
@@ -64,24 +85,6 @@ std::size_t that_fit(std::string_view text, std::size_t columns) {
   });
   return bytes;
 }
-
-struct Stand {
-  std::string_view character, ascii;
-};
-constexpr auto kStandIns = std::to_array<Stand>({{"▁", "1"},
-                                                 {"▂", "2"},
-                                                 {"▃", "3"},
-                                                 {"▄", "4"},
-                                                 {"▅", "5"},
-                                                 {"▆", "6"},
-                                                 {"▇", "7"},
-                                                 {"█", "8"},
-                                                 {"·", "."},
-                                                 {"×", "x"},
-                                                 {"─", "-"},
-                                                 {"…", "~"},
-                                                 {"≥", ">"},
-                                                 {"µ", "u"}});
 
 std::string_view stand_in(std::string_view character) {
   const auto found = std::ranges::find(kStandIns, character, &Stand::character);

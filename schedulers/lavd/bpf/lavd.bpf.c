@@ -206,8 +206,7 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_max_ns, enq_flags);
 		goto kick_self;
 	}
-	if (lavd_sampling)
-		t->queued_at = scx_bpf_now();
+	t->queued_at = lavd_sampling ? scx_bpf_now() : 0;
 	idle = lavd_claim(t, cid);
 	if (idle >= 0)
 		scx_kick_cid(idle, SCX_KICK_IDLE);

@@ -127,7 +127,7 @@ static __noinline void lavd_take_sample(struct task_struct *p, s32 cid, u64 now)
 	s->dom_pinned_util_invr = domain->util_pinned * (cpu->speed ?: LAVD_ONE) / LAVD_ONE;
 	s->nr_active = lavd_sys.nr_active;
 	s->dsq_id = info->domain;
-	s->dsq_consume_lat = t->queued_at ? t->started_at - t->queued_at : 0;
+	s->dsq_consume_lat = t->was_queued && t->queued_at ? t->started_at - t->queued_at : 0;
 	s->lat_headroom = LAVD_ONE - lavd_share(cpu->util_stolen, LAVD_ONE);
 	s->vuln_thresh = LAVD_ONE - LAVD_DISTURBED;
 	s->task_util_est = lavd_share(t->runtime_ns, t->wait_interval_ns);

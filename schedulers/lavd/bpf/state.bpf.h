@@ -64,7 +64,7 @@ struct lavd_task {
 	u64 ran_ns;		/* since it woke up */
 	u64 slept_at;
 	u64 woke_at;		/* when it last woke somebody */
-	u64 queued_at;		/* kept while samples are taken */
+	u64 queued_at;		/* 0: not while samples were taken */
 	u64 runnable_at;	/* since its last sleep; kept while somebody watches the latency */
 	u64 stopped_at;
 	u64 slice_ns;		/* given at the start of the turn */

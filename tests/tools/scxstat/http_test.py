@@ -6,10 +6,12 @@ usage: http_test.py PROGRAM SERVED [unittest's options]
 """
 
 import re
+import resource
 import signal
 import socket
 import subprocess
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -135,6 +137,44 @@ class Manners(Http):
             for connection in rude:
                 connection.close()
             self.end()
+
+    def test_who_sends_slowly_or_too_much_is_sent_away(self):
+        self.start("--timeout", "0.05")
+        crowd = []
+        for bytes_sent in (b"", b"GET /met", b"GET /metrics HTTP/1.1\r\n" + b"X: " + b"x" * 20_000,
+                           b"POST /metrics HTTP/1.1\r\nContent-Length: 5000\r\n\r\n"):
+            crowd.append(socket.create_connection(("127.0.0.1", self.port), timeout=60))
+            crowd[-1].sendall(bytes_sent)
+        for connection in crowd:
+            with connection:
+                try:
+                    while said := connection.recv(4096):
+                        self.assertNotIn(b"200 OK", said)
+                except ConnectionResetError:
+                    pass    # it had not read all
+
+    def test_more_connections_than_it_may_open(self):
+        with Served(self.socket):
+            address = self.start()
+            resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (20, 20))
+            crowd = [socket.create_connection(("127.0.0.1", self.port), timeout=60) for _ in range(40)]
+            for connection in crowd:
+                connection.close()
+            until = time.monotonic() + 60
+            while value(self.scrape(address), "scx_up") != "1":    # it has to see that they are gone
+                self.assertLess(time.monotonic(), until)
+            self.assertNotIn("accept", self.end())
+
+    def test_it_ends_although_many_wait_for_a_silent_scheduler(self):
+        self.start("--timeout", "1")
+        with Scheduler(self.socket, respond=lambda _: b""):
+            crowd = [socket.create_connection(("127.0.0.1", self.port), timeout=60) for _ in range(30)]
+            for connection in crowd:
+                connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            self.process.send_signal(signal.SIGTERM)
+            self.assertEqual(self.process.wait(timeout=15), 0)
+            for connection in crowd:
+                connection.close()
 
     def test_addresses(self):
         for listen, host in (("127.0.0.1:0", "127.0.0.1"), ("localhost:0", "localhost"), ("[::1]:0", "[::1]")):

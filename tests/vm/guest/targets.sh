@@ -31,6 +31,27 @@ domain=$(of machine cids.$cid.domain)
 [ "$(whole "$(of domains doms.$domain.util)")" -gt 10 ] || fail "idle: $(./guest_load values of domains)"
 [ "$(of domains doms.$domain.nr_active)" -gt 0 ] || fail "at rest: $(./guest_load values of domains)"
 
+# What people see of it.
+scxtop --once --width 100 >/tmp/view || fail "scxtop ended with status $?"
+grep -q '[^ -~]' /tmp/view && fail "without a locale scxtop writes more than ASCII: $(cat /tmp/view)"
+cat /tmp/view
+for line in "$1  $cpus CPUs" 'busy [8.]* [1-9]' '- 1 CPUs -*$' "node 0  cids 0-$((cpus - 1)) " '- 2 Rates and levels -' \
+            '- 3 Domains and queues -' '- 4 Waiting for a CPU -' '  p50 < ' '- 5 Tasks by latency crit' '  COMM '; do
+	grep -q "^$line" /tmp/view || fail "scxtop shows no '$line'"
+done
+[ "$(awk '{ if (length > n) n = length } END { print n }' /tmp/view)" -le 100 ] || fail "scxtop is wider than 100"
+scxtop --json >/tmp/view || fail "scxtop --json ended with status $?"
+for text in "\"scheduler\":\"$1\"" '"lacking":{}' '"troubles":{}' '"util":\['; do
+	grep -q "$text" /tmp/view || fail "no $text in scxtop's JSON: $(cat /tmp/view)"
+done
+
+# What is bound to a CPU counts for its domain.
+is_pinned() {
+	scxstat show --target sched_samples --arg nr_samples=8 --json >/tmp/samples || return 1
+	grep -q '"dom_pinned_util_wall":[1-9]' /tmp/samples
+}
+wait_for 20 is_pinned || fail "nothing is bound to a CPU: $(cat /tmp/samples)"
+
 # It and another have the CPU in turn, so each waits as long as the other runs, a millisecond or more.
 taskset -c 2 sh -c 'while :; do :; done' & second=$!
 ./guest_load values of latency over 4 >/tmp/latency
