@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 
-#include "text.h"
 #include "wire.h"
 
 namespace scx::stats {
@@ -20,6 +19,9 @@ using std::chrono::milliseconds;
 
 // A full queue of connects cannot be waited for; it is tried again so often.
 constexpr milliseconds kConnectRetry{10};
+
+// Bytes of an error that a scheduler answers.
+constexpr std::size_t kMostSaid = 1024;
 
 int timeout_of(Clock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
@@ -85,7 +87,7 @@ Result<Json> Client::request(std::string_view req, const Args& args) {
   return std::unexpected(Error{kind_of(answer->err),
                                answer->err,
                                fmt::format("the scheduler at {} answered \"{}\"", options_.path,
-                                           printable(answer->sentence)),
+                                           wire::excerpt(answer->sentence, kMostSaid)),
                                {},
                                {}});
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scx/stats/json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace scx::stats {
@@ -13,6 +16,20 @@ namespace {
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text,
                              [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+// Whole UTF-8, with escapes for the control characters that JSON lets stand as they are and a
+// terminal obeys: U+007F to U+009F.
+void append_tame(std::string& text, std::string_view quoted) {
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    const bool two = quoted[i] == '\xc2' && static_cast<unsigned char>(quoted[i + 1]) < 0xa0;
+    if (two || quoted[i] == '\x7f') {
+      if (two) ++i;
+      fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned char>(quoted[i]));
+    } else {
+      text.push_back(quoted[i]);
+    }
+  }
 }
 
 template <typename T>
@@ -35,6 +52,25 @@ void append_float(std::string& text, T number) {
 }
 
 }  // namespace
+
+bool is_shallow(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxJsonDepth) return false;
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return true;
+}
 
 void JsonWriter::open(char bracket) {
   separate();
@@ -60,7 +96,7 @@ void JsonWriter::quote(std::string_view text) {
     return;
   }
   const nlohmann::json string = text;
-  text_.append(string.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  append_tame(text_, string.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void JsonWriter::key(std::string_view name) {

@@ -4,10 +4,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <set>
 #include <tuple>
 
 #include "metadata.h"
+#include "parse.h"
 #include "wire.h"
 
 namespace scx::stats {
@@ -25,13 +26,11 @@ std::string plain_word(std::string_view name) {
   return word;
 }
 
-bool has_field(const StructSchema& schema, const std::string& name) {
-  return std::ranges::any_of(schema.fields, [&](const auto& field) { return field.name == name; });
-}
-
 bool fits(const StructSchema& schema, const Tree& value) {
+  std::set<std::string_view> names;
+  for (const FieldSchema& field : schema.fields) names.insert(field.name);
   for (const auto& [name, member] : value.items()) {
-    if (!has_field(schema, name)) return false;
+    if (!names.contains(name)) return false;
   }
   return true;
 }
@@ -62,7 +61,7 @@ const StructSchema* best_for_elements(const Structs& structs, std::string word, 
 Result<Match> match(const Json& metadata, std::string_view target, const Json& answer) {
   const Structs structs = SCX_TRY(parse_metadata(metadata));
   if (target == "top") return Match{SCX_TRY(root_of(structs, {}))->name, {}};
-  const Tree value = Tree::parse(answer.text, nullptr, false);
+  const Tree value = parse_tree(answer.text);
   const std::string word = plain_word(target);
   if (value.is_object()) {
     if (const StructSchema* one = best_for(structs, word, value)) return Match{one->name, {}};

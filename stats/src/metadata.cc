@@ -3,13 +3,27 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string_view>
+
+#include "parse.h"
+#include "wire.h"
 
 namespace scx::stats {
 namespace {
 
-using Tree = nlohmann::ordered_json;
+// Members in the order in which they came, as the author of the metadata wrote them. nlohmann's own
+// looks for each among all before it; here a name may come twice, and the first counts.
+template <typename Key, typename Value, typename, typename Allocator>
+struct Members : nlohmann::ordered_map<Key, Value, std::less<>, Allocator> {
+  using Base = nlohmann::ordered_map<Key, Value, std::less<>, Allocator>;
+  using Base::Base;
+  Value& operator[](const Key& name) { return Base::Container::emplace_back(name, Value()).second; }
+};
+
+using Tree = nlohmann::basic_json<Members>;
 
 constexpr std::size_t kMaxBytes = 1 << 20;
 
@@ -67,7 +81,9 @@ std::optional<StructSchema> struct_from(const std::string& name, const Tree& tre
   schema.description = text_at(tree, "desc");
   schema.top = tree.contains("top");
   schema.user = user_at(tree);
+  std::set<std::string_view> names;
   for (const auto& [field_name, field] : fields->items()) {
+    if (!names.insert(field_name).second) continue;
     if (auto known = field_from(field_name, field)) schema.fields.push_back(std::move(*known));
   }
   return schema;
@@ -81,12 +97,12 @@ std::unexpected<Error> no_metadata(std::string_view why) {
 
 Result<Structs> parse_metadata(const Json& metadata) {
   if (metadata.text.size() > kMaxBytes) return no_metadata("are larger than 1 MiB");
-  const Tree tree = Tree::parse(metadata.text, nullptr, false);
+  const Tree tree = parse_tree<Tree>(metadata.text);
   if (!tree.is_object()) return no_metadata("are no JSON object");
   Structs structs;
   for (const auto& [name, description] : tree.items()) {
     auto schema = struct_from(name, description);
-    if (!schema) return no_metadata(fmt::format("do not say what is in {}", name));
+    if (!schema) return no_metadata(fmt::format("do not say what is in {}", wire::excerpt(name)));
     structs.emplace(name, std::move(*schema));
   }
   return structs;

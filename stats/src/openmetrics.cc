@@ -7,11 +7,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <vector>
 
 #include "openmetrics_plan.h"
+#include "parse.h"
 #include "text.h"
 
 namespace scx::stats {
@@ -153,7 +153,7 @@ Result<OpenMetrics> OpenMetrics::make(const Json& metadata, const OpenMetricsOpt
 }
 
 Result<std::string> OpenMetrics::render(const Json& value) const {
-  const Tree tree = Tree::parse(value.text, nullptr, false);
+  const Tree tree = parse_tree(value.text);
   if (!tree.is_object()) return fail(ErrorKind::invalid, "the statistics are no JSON object");
   Text text(*plan_);
   text.add(plan_->root, tree, {});

@@ -4,9 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "metadata.h"
+#include "parse.h"
 #include "render.h"
 #include "text.h"
 
@@ -50,7 +50,7 @@ Table::Table(const StructSchema& element, std::string member) : member_(std::mov
 }
 
 Result<std::string> Table::render(const Json& value, std::size_t columns) {
-  const auto answer = nlohmann::json::parse(value.text, nullptr, false);
+  const auto answer = parse_tree(value.text);
   const auto list = answer.is_object() ? answer.find(member_) : answer.end();
   if (list == answer.end() || !list->is_array())
     return fail(ErrorKind::invalid, fmt::format("the statistics have no list '{}'", member_));

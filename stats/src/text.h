@@ -10,8 +10,11 @@
 
 namespace scx::stats {
 
-// With '?' for control characters, which a terminal would obey.
+// With '?' for control characters, which a terminal would obey, and for bytes that are no UTF-8.
 std::string printable(std::string_view text);
+
+// Of at most `most` bytes at the front, how many do not end within a character.
+std::size_t whole_characters(std::string_view text, std::size_t most);
 
 // Columns that UTF-8 text takes, a code point one.
 std::size_t width(std::string_view text);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "metadata.h"
+#include "parse.h"
 #include "render.h"
 #include "text.h"
 
@@ -30,7 +31,7 @@ Result<View> View::make(const Json& metadata, std::string_view root) {
 }
 
 Result<std::string> View::render(const Json& value, Seconds since_previous) {
-  auto now = nlohmann::json::parse(value.text, nullptr, false);
+  auto now = parse_tree(value.text);
   if (!now.is_object()) return fail(ErrorKind::invalid, "the statistics are no JSON object");
   const Renderer renderer(impl_->structs, since_previous.count());
   std::string text =

@@ -6,14 +6,14 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
+#include "parse.h"
 #include "text.h"
 
 namespace scx::stats::wire {
 namespace {
 
-// How every answer of a common server begins and ends; its value is what stands between.
+// How every answer begins and ends; its value is what stands between.
 constexpr std::string_view kHead = R"({"errno":0,"args":{"resp":)";
 constexpr std::string_view kTail = "}}";
 
@@ -39,23 +39,18 @@ int errno_of(const Error& error) {
   }
 }
 
-template <typename Tree>
-std::string dump(const Tree& tree) {
-  return tree.dump(-1, ' ', false, Tree::error_handler_t::replace);
-}
-
-std::unexpected<Error> no_answer(std::string_view line) {
-  return fail(ErrorKind::invalid,
-              fmt::format("'{}' is no answer of a scheduler's statistics", excerpt(line)),
-              "is it a scheduler that listens there?");
-}
-
 }  // namespace
 
-std::string excerpt(std::string_view text) { return printable(text.substr(0, 64)); }
+std::string excerpt(std::string_view text, std::size_t most) {
+  return printable(text.substr(0, whole_characters(text, most)));
+}
 
 Result<Request> parse_request(std::string_view line) {
-  const auto tree = nlohmann::json::parse(line, nullptr, false);
+  if (!is_shallow(line)) {
+    return refuse(fmt::format("brackets stand in each other more than {} deep in the request",
+                              kMaxJsonDepth));
+  }
+  const auto tree = parse_tree(line);
   if (!tree.is_object()) return refuse("the line is no JSON object");
   const auto req = tree.find("req");
   if (req == tree.end() || !req->is_string())
@@ -109,25 +104,6 @@ std::string format_error(const Error& error) {
   out.end_object();
   out.end_object();
   return std::move(out).take().text + '\n';
-}
-
-Result<Answer> parse_answer(std::string_view line) {
-  if (line.starts_with(kHead) && line.ends_with(kTail)) {
-    const auto value = line.substr(kHead.size(), line.size() - kHead.size() - kTail.size());
-    if (nlohmann::json::accept(value)) return Answer{0, Json{std::string(value)}, {}};
-  }
-  // Spelled otherwise: take it apart, which costs more where objects are large.
-  const auto tree = nlohmann::ordered_json::parse(line, nullptr, false);
-  if (!tree.is_object()) return no_answer(line);
-  const auto err = tree.find("errno");
-  const auto args = tree.find("args");
-  if (err == tree.end() || !err->is_number_integer()) return no_answer(line);
-  if (args == tree.end() || !args->is_object() || !args->contains("resp")) return no_answer(line);
-  const auto& resp = args->at("resp");
-  const auto number = err->get<std::int64_t>();
-  if (number == 0) return Answer{0, Json{dump(resp)}, {}};
-  const int positive = number > 0 && number < 4096 ? static_cast<int>(number) : EINVAL;
-  return Answer{positive, {}, resp.is_string() ? resp.get<std::string>() : dump(resp)};
 }
 
 Result<Address> address_of(const std::string& path) {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -34,11 +35,11 @@ struct Answer {
   std::string sentence;  // else
 };
 
-// Errors: invalid when the line is no answer.
+// Errors: invalid when the line is no answer, or its value is deeper than kMaxJsonDepth.
 Result<Answer> parse_answer(std::string_view line);
 
-// At most 64 bytes of what somebody sent, printable, for a sentence that quotes it.
-std::string excerpt(std::string_view text);
+// The beginning of what somebody sent, printable, for a sentence that quotes it.
+std::string excerpt(std::string_view text, std::size_t most = 64);
 
 struct Address {
   sockaddr_un un{};

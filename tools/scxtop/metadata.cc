@@ -172,7 +172,7 @@ class Reader {
 
 Metadata Metadata::read(const stats::Json& json) {
   Metadata metadata;
-  if (json.text.size() > kMostMetadata || !is_shallow(json.text)) return metadata;
+  if (json.text.size() > kMostMetadata || !stats::is_shallow(json.text)) return metadata;
   // Ordered: the order of the fields is the author's.
   const auto told = nlohmann::ordered_json::parse(json.text, nullptr, false);
   if (!told.is_object()) return metadata;

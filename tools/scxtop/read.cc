@@ -64,28 +64,8 @@ Task read_task(const Tree& sample) {
 
 }  // namespace
 
-bool is_shallow(std::string_view json) {
-  constexpr std::size_t kDeepest = 32;
-  std::size_t depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kDeepest) return false;
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  return true;
-}
-
 Tree parse(const stats::Json& json) {
-  if (!is_shallow(json.text)) return {};
+  if (!stats::is_shallow(json.text)) return {};
   Tree tree = Tree::parse(json.text, nullptr, false);
   if (tree.is_discarded()) return {};
   return tree;

@@ -16,11 +16,7 @@ namespace scx::scxtop {
 
 using Tree = nlohmann::json;
 
-// Whether brackets stand in each other no deeper than statistics need. What is deeper could not
-// even be thrown away: JSON trees are copied and written by functions that call themselves.
-bool is_shallow(std::string_view json);
-
-// Null for text that is no JSON, or too deep.
+// Null for text that is no JSON, or deeper than stats::kMaxJsonDepth.
 Tree parse(const stats::Json& json);
 
 // One number; none for anything else.

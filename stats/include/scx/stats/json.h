@@ -7,6 +7,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,14 @@ struct Json {
   std::string text;
   bool operator==(const Json&) const = default;
 };
+
+// How deep brackets may stand in each other in JSON that comes from elsewhere. Statistics need a
+// few levels; a parser's functions may call themselves for each.
+inline constexpr std::size_t kMaxJsonDepth = 32;
+
+// Whether a text keeps to that. Says nothing on whether it is JSON; where it is none, a parser
+// finds that out before it is any deeper.
+bool is_shallow(std::string_view text);
 
 // Writes one JSON value from front to back, without spaces, in the order of the calls. Requires:
 // calls that make a well-formed value (a key before each member of an object, every begin ended).
@@ -47,7 +56,7 @@ class JsonWriter {
     }
   }
 
-  // Bytes that are no UTF-8 become U+FFFD.
+  // Bytes that are no UTF-8 become U+FFFD. Control characters are escaped, all of them.
   void value(std::string_view text);
   // JSON has no infinities and no NaN: those become null.
   void value(double number);
