@@ -97,7 +97,10 @@ def program_table(summary):
 
 def report(release, smp, plan, summaries, brief=False):
     """All tables, as lines; when brief, without those of the BPF programs."""
-    cpus = '1 CPU' if smp == '1' else f'{smp} CPUs'
+    count, _, shape = smp.partition(',')
+    cpus = '1 CPU' if count == '1' else f'{count} CPUs'
+    if shape:
+        cpus += f' ({shape})'
     times = '1 round' if plan['repeat'] == 1 else \
         f'{plan["repeat"]} rounds: median (least–greatest)'
     lines = [f'Linux {release}, {cpus}, {times}', '', *overview(summaries)]
