@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""tools/matrix: what a guest says, and the tables of it."""
+import os
+import subprocess
+import tempfile
+import types
+import unittest
+
+import support      # noqa: F401  (puts tools/ on the path)
+from lab import matrix_cells, matrix_tables
+from lab.errors import UsageError
+
+MATRIX = os.path.join(os.path.dirname(matrix_cells.VM), 'matrix')
+BROKEN = ('12:00:01 E kernel 7.1.13 describes scx_bpf_kick_cpu wrongly in its type information (BTF), '
+          'and 19 kfuncs in all; this build of the kernel cannot run schedulers that call it: use '
+          'another build of it')
+OUTPUT = f'''something else
+cell scx_simple attached=yes load=yes ended=yes status=0 warnings=0
+said scx_simple 12:00:00 I 4 CPUs, 1 node
+said scx_simple 12:00:01 I scx_simple is running (cid form, 3878 instructions verified)
+cell scx_lavd attached=no load=no ended=no status=1 warnings=0
+said scx_lavd {BROKEN}
+cell scx_qmap attached=yes load=yes ended=no status=1 warnings=2
+said scx_qmap 12:00:01 I scx_qmap is running (cpu form, 14041 instructions verified)
+said scx_qmap 12:00:09 E scx_qmap was ended by the kernel: runtime error
+'''
+
+
+def make_plan(**given):
+    options = types.SimpleNamespace(**{'kernel': '7.3', 'shape': '4',
+                                       'scheduler': 'scx_simple,scx_lavd,scx_qmap'} | given)
+    return matrix_cells.make_plan(options)
+
+
+class Cells(unittest.TestCase):
+    def setUp(self):
+        self.simple, self.lavd, self.qmap = matrix_cells.read_cells(
+            '7.3', '4', ['scx_simple', 'scx_lavd', 'scx_qmap'], OUTPUT)
+
+    def test_one_that_did_all_is_well(self):
+        self.assertTrue(self.simple.well)
+        self.assertEqual((self.simple.form, self.simple.verified, self.simple.said), ('cid', 3878, ''))
+
+    def test_one_that_says_that_the_kernel_cannot_is_explained(self):
+        self.assertTrue(self.lavd.explained and not self.lavd.failed)
+        self.assertTrue(self.lavd.said.startswith('kernel 7.1.13 describes'), self.lavd.said)
+
+    def test_any_other_is_failed(self):
+        self.assertTrue(self.qmap.failed)
+        self.assertEqual(self.qmap.warnings, 2)
+        silent, = matrix_cells.read_cells('7.3', '4', ['scx_lavd'], 'nothing')
+        self.assertTrue(silent.failed)
+        for wrong in ('status=0', 'status=137'):
+            other, = matrix_cells.read_cells('7.3', '4', ['scx_lavd'],
+                                             OUTPUT.replace('status=1', wrong))
+            self.assertTrue(other.failed, wrong)
+
+    def test_a_warning_alone_fails(self):
+        cell, = matrix_cells.read_cells('7.3', '4', ['scx_simple'],
+                                        OUTPUT.replace('warnings=0', 'warnings=1'))
+        self.assertTrue(cell.failed)
+
+
+class Plans(unittest.TestCase):
+    def test_kernels_get_the_machines_that_they_have_room_for(self):
+        guests = make_plan(kernel='6.12,7.2-nr512', shape='4,200').guests
+        self.assertEqual(guests, [('6.12', '4'), ('7.2-nr512', '4'), ('7.2-nr512', '200')])
+
+    def test_what_there_is_not_is_wrong_usage(self):
+        for wrong in ({'shape': 'round'}, {'shape': ''}, {'kernel': '7.3,'}, {'scheduler': ''}):
+            with self.assertRaises(UsageError, msg=wrong):
+                make_plan(**wrong)
+        done = subprocess.run([MATRIX, '--shape', 'round'], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('--shape round: none of 1, 4, smt', done.stderr)
+
+
+class Tables(unittest.TestCase):
+    def setUp(self):
+        self.plan = make_plan()
+        self.cells = matrix_cells.read_cells('7.3', '4', self.plan.schedulers, OUTPUT)
+
+    def test_markdown_says_form_and_instructions_or_what_is_missing(self):
+        lines = matrix_tables.markdown(self.plan, self.cells)
+        row = [word.strip() for word in lines[2].strip('|').split('|')]
+        self.assertEqual(row, ['7.3', '4 CPUs', 'cid, 3,878', 'explained', 'FAILED: end, 2 warnings'])
+        self.assertIn('wrongly in its type information', lines[-1])
+
+    def test_html_escapes_what_schedulers_say(self):
+        self.cells[2].said = '"<script>'
+        page = matrix_tables.html_page(self.plan, self.cells)
+        self.assertNotIn('<script>', page)
+        self.assertIn('&quot;&lt;script&gt;', page)
+
+    def test_a_document_keeps_all_but_the_table(self):
+        with tempfile.NamedTemporaryFile('w+', suffix='.md') as file:
+            file.write('a\n<!-- tools/matrix -->\nold\n<!-- end -->\nz\n')
+            file.flush()
+            self.assertEqual(matrix_tables.renewed(file.name, 'new \\1'),
+                             'a\n<!-- tools/matrix -->\nnew \\1\n<!-- end -->\nz\n')
+            with self.assertRaises(UsageError):
+                matrix_tables.renewed('/nonexistent', '')
+
+
+if __name__ == '__main__':
+    unittest.main()

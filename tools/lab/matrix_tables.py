@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table of tools/matrix: a row for each kernel and shape, a column for each scheduler."""
+import html
+import re
+
+from .bench_tables import table
+from .errors import UsageError
+from .matrix_cells import SHAPES
+
+_BLOCK = re.compile(r'(<!-- tools/matrix .*?-->\n).*?(\n<!-- end -->)', re.S)
+COLOURS = {'well': '#d7f0d7', 'explained': '#fff3c4', 'failed': '#f8d0d0', 'none': '#f4f4f4'}
+
+
+def words(cell):
+    """What a cell says: form and verified instructions, or why not."""
+    if cell is None:
+        return '–'
+    if cell.well:
+        return f'{cell.form}, {cell.verified:,}'
+    if cell.explained:
+        return 'explained'
+    missing = [word for word, there in (('attach', cell.attached), ('load', cell.load),
+                                        ('end', cell.ended)) if not there]
+    if cell.warnings:
+        missing.append(f'{cell.warnings} warnings')
+    return 'FAILED: ' + ', '.join(missing)
+
+
+def _found(plan, cells):
+    by_key = {(cell.kernel, cell.shape, cell.scheduler): cell for cell in cells}
+    return [(kernel, shape, [by_key.get((kernel, shape, name)) for name in plan.schedulers])
+            for kernel, shape in plan.guests]
+
+
+def sentences(cells):
+    """What explained cells said, each once."""
+    return list(dict.fromkeys(cell.said for cell in cells if cell.explained))
+
+
+def markdown(plan, cells):
+    """Lines."""
+    rows = [[kernel, SHAPES[shape].words, *map(words, row)] for kernel, shape, row in
+            _found(plan, cells)]
+    lines = table(['kernel', 'machine', *plan.schedulers], rows)
+    for said in sentences(cells):
+        lines += ['', f'Explained: `{said}`']
+    return lines
+
+
+def html_page(plan, cells):
+    """A page that needs nothing else."""
+    def cell(one):
+        kind = 'none' if one is None else \
+            'well' if one.well else 'explained' if one.explained else 'failed'
+        title = html.escape(one.said, quote=True) if one else ''
+        return f'<td style="background:{COLOURS[kind]}" title="{title}">{html.escape(words(one))}</td>'
+    head = ''.join(f'<th>{html.escape(name)}</th>' for name in ('kernel', 'machine', *plan.schedulers))
+    body = ''.join(f'<tr><th>{html.escape(kernel)}</th><td>{html.escape(SHAPES[shape].words)}</td>'
+                   + ''.join(map(cell, row)) + '</tr>\n' for kernel, shape, row in _found(plan, cells))
+    said = ''.join(f'<p>Explained: {html.escape(text)}</p>\n' for text in sentences(cells))
+    return ('<!doctype html>\n<meta charset="utf-8">\n<title>scxx: kernels and machines</title>\n'
+            '<style>body{font-family:sans-serif}table{border-collapse:collapse}'
+            'td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}</style>\n'
+            f'<table>\n<tr>{head}</tr>\n{body}</table>\n{said}')
+
+
+def renewed(path, text):
+    """The document with the table between its marks."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            document = file.read()
+    except OSError as error:
+        raise UsageError(f'{path}: {error.strerror}') from error
+    if not _BLOCK.search(document):
+        raise UsageError(f'{path}: no line such as <!-- tools/matrix … -->, with <!-- end --> below')
+    return _BLOCK.sub(lambda match: match[1] + text + match[2], document)
