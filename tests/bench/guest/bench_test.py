@@ -185,6 +185,7 @@ class Measured(unittest.TestCase):
     def setUpClass(cls):
         cls.done = run('--kernel', '7.3', '--smp', '2', '--repeat', '1', '--scale', '0.05',
                        '--round-trips', str(ROUND_TRIPS), '--json', '--guest', cls.guest,
+                       '--workload', ','.join(bench_plan.WORKLOADS),
                        cls.simple, f'broken={cls.simple} --no-such-option',
                        f'short={cls.simple} --run-for 1')
         if cls.done.returncode == SKIPPED:
@@ -201,7 +202,7 @@ class Measured(unittest.TestCase):
 
     def test_a_scheduler_that_ends_during_a_workload_is_named_with_the_workload(self):
         self.assertRegex(self.runs['short']['error'],
-                         '^(pipe|messaging|timers|mix|forks): the scheduler ended with status 0')
+                         f'^({"|".join(bench_plan.WORKLOADS)}): the scheduler ended with status 0')
         self.assertIn('its time is over', self.runs['short']['evidence'])
         self.assertEqual([s['scheduler'] for s in self.said['summaries']],
                          ["kernel's own", 'scx_simple'])
@@ -262,6 +263,18 @@ class Measured(unittest.TestCase):
         # Four threads, 200 times a second at most.
         most = 4 * self.said['plan']['timers_ms'] / 5
         self.assertTrue(4 <= timers['samples'] <= most, timers)
+
+    def test_what_parts_are_for_has_figures_that_could_be_true(self):
+        for one in (self.own, self.measured):
+            for workload in ('disturbed', 'frames', 'pinned'):
+                average, most = one[f'{workload}_average_us'], one[f'{workload}_max_us']
+                self.assertTrue(0 <= average <= most < 10e6, (workload, average, most))
+            self.assertTrue(-100 < one['handover_us'] < 10e6, one['handover_us'])
+            self.assertTrue(0.99 < one['light_cpus'] <= 2.01, one['light_cpus'])
+            self.assertTrue(0 <= one['spread_unevenness_percent'] <= 400, one)
+            # Two CPUs, of which the bursts want six at once.
+            self.assertTrue(2 < one['bursts_switches'] < 1e5, one['bursts_switches'])
+            self.assertTrue(0 <= one['forks_migrations'] < 1e5, one['forks_migrations'])
 
     def test_the_shares_of_the_mix_add_up_on_one_cpu(self):
         for one in (self.own, self.measured):
