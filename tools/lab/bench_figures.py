@@ -51,7 +51,7 @@ def of_parts(found):
     values = {f'{workload}_{name}_us': found[workload][f'{name}_ns'] / 1e3
               for workload in ('disturbed', 'frames', 'pinned') if workload in found
               for name in ('average', 'max')}
-    for workload, name, key in (('handover', 'delay_us', 'handover_us'), ('light', 'cpus', 'light_cpus'),
+    for workload, name, key in (('handover', 'wait_us', 'handover_us'), ('light', 'cpus', 'light_cpus'),
                                 ('spread', 'unevenness_percent', 'spread_unevenness_percent'),
                                 ('messaging', 'migrations', 'messaging_migrations'),
                                 ('bursts', 'switches', 'bursts_switches'),

@@ -105,7 +105,7 @@ def make_plan(options, schedulers):
         'frames_ms': scaled(3000, 70),
         'pinned_ms': scaled(2000, 50),
         'bursts_ms': scaled(3000, 90),
-        'handover_ms': scaled(3000, 50),
+        'handover_ms': scaled(4000, 50),
         'light_ms': scaled(2000, 100),
         'spread_ms': scaled(1000, 50),
     }

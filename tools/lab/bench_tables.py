@@ -16,7 +16,7 @@ ROWS = (
     ('frames_max_us', 'frames: late, maximum, µs', 0, 1),
     ('pinned_average_us', 'pinned: late, average, µs', 0, 1),
     ('pinned_max_us', 'pinned: late, maximum, µs', 0, 1),
-    ('handover_us', 'handover: beyond the computing, µs', 0, 1),
+    ('handover_us', 'handover: wait for the lock, average, µs', 0, 1),
     ('light_cpus', 'light load: CPUs used', 2, 1),
     ('spread_unevenness_percent', 'spread: furthest from equal, %', 1, 1),
     ('messaging_migrations', 'messaging: migrations', 0, 1),

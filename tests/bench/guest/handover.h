@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A lock that goes round beside hogs: each thread waits for its futex, computes while it holds what
-// all others wait for, and hands over to the next. A holder that loses its CPU holds up all.
+// A contended lock among threads that want the CPU all the time, beside hogs: each computes for a
+// while with the lock and for longer without it. A holder whose turn on the CPU ends holds up all
+// who wait for the lock.
 #pragma once
 
 #include "scx/base/result.h"
@@ -11,11 +12,12 @@ namespace scx::bench {
 struct Handover {
   int threads = 4;
   int hogs_per_cpu = 2;
-  int hold_us = 7'000;  // of CPU time: longer than a slice
-  int duration_ms = 3'000;
+  int hold_us = 3'000;   // of CPU time, with the lock
+  int apart_us = 9'000;  // and without it
+  int duration_ms = 4'000;
 };
 
-// How long a turn took on average beyond the computing in it, in µs.
-Result<double> handover_delay_us(const Handover& spec);
+// How long a thread waited for the lock on average, in µs.
+Result<double> lock_wait_us(const Handover& spec);
 
 }  // namespace scx::bench

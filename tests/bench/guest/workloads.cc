@@ -69,7 +69,7 @@ Result<nlohmann::json> pinned_workload(const Plan& plan, Counted&) { return late
 Result<nlohmann::json> bursts_workload(const Plan& plan, Counted&) { return lateness(plan.bursts); }
 
 Result<nlohmann::json> handover_workload(const Plan& plan, Counted&) {
-  return nlohmann::json{{"delay_us", SCX_TRY(handover_delay_us(plan.handover))}};
+  return nlohmann::json{{"wait_us", SCX_TRY(lock_wait_us(plan.handover))}};
 }
 
 Result<nlohmann::json> light_workload(const Plan& plan, Counted&) {
