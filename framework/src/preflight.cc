@@ -188,14 +188,12 @@ std::optional<Finding> check_other_scheduler(const PreflightOptions& options,
   return ok(topic, options.sub_scheduler ? state.ops : "none is attached");
 }
 
-}  // namespace
-
-std::vector<Finding> check_system(const PreflightOptions& options) {
+// What can keep a scheduler from running.
+std::vector<Finding> check_blockers(const PreflightOptions& options, const SchedExtState& state) {
   std::vector<Finding> findings;
   const auto add = [&findings](std::optional<Finding> finding) {
     if (finding) findings.push_back(*std::move(finding));
   };
-  const SchedExtState state = read_sched_ext(options.root);
   add(check_sched_ext(state));
   add(check_privileges(options));
   add(check_user_namespace(options));
@@ -203,13 +201,21 @@ std::vector<Finding> check_system(const PreflightOptions& options) {
   add(check_jit(options));
   add(check_lockdown(options));
   add(check_other_scheduler(options, state));
+  return findings;
+}
+
+}  // namespace
+
+std::vector<Finding> check_system(const PreflightOptions& options) {
+  const SchedExtState state = read_sched_ext(options.root);
+  std::vector<Finding> findings = check_blockers(options, state);
   check_config(options, state.present, findings);
   for (auto& finding : check_surroundings(options.root)) findings.push_back(std::move(finding));
   return findings;
 }
 
 Status preflight(const PreflightOptions& options) {
-  for (const Finding& finding : check_system(options))
+  for (const Finding& finding : check_blockers(options, read_sched_ext(options.root)))
     if (finding.verdict == Verdict::no) return std::unexpected(*finding.error);
   return {};
 }

@@ -50,8 +50,8 @@ struct Finding {
 // nothing, and needs no root; what only root may read is said to be not readable.
 std::vector<Finding> check_system(const PreflightOptions& options = {});
 
-// The error of the first "no" of check_system(). Errors: unsupported, missing, permission, busy,
-// invalid, and those of check_kernel.
+// The error of the first "no" of check_system(), without looking at what only deserves a note.
+// Errors: unsupported, missing, permission, busy, invalid, and those of check_kernel.
 Status preflight(const PreflightOptions& options = {});
 
 // A line a finding, and further ones for what is needed and the cure where it is not ok.
