@@ -7,7 +7,7 @@ import types
 import unittest
 
 import support      # noqa: F401  (puts tools/ on the path)
-from lab import matrix_cells, matrix_tables
+from lab import document, matrix_cells, matrix_tables
 from lab.errors import UsageError
 
 MATRIX = os.path.join(os.path.dirname(matrix_cells.VM), 'matrix')
@@ -96,10 +96,17 @@ class Tables(unittest.TestCase):
         with tempfile.NamedTemporaryFile('w+', suffix='.md') as file:
             file.write('a\n<!-- tools/matrix -->\nold\n<!-- end -->\nz\n')
             file.flush()
-            self.assertEqual(matrix_tables.renewed(file.name, 'new \\1'),
+            text = document.read(file.name, 'matrix')
+            self.assertEqual(document.renewed(text, 'matrix', lambda arguments: 'new \\1'),
                              'a\n<!-- tools/matrix -->\nnew \\1\n<!-- end -->\nz\n')
+
+    def test_a_document_without_a_place_for_it_is_refused_before_any_guest_boots(self):
+        for path in ('/nonexistent', os.path.join(os.path.dirname(MATRIX), 'matrix')):
             with self.assertRaises(UsageError):
-                matrix_tables.renewed('/nonexistent', '')
+                document.read(path, 'nosuch')
+        done = subprocess.run([MATRIX, '--renew', '/dev/null'], capture_output=True, text=True,
+                              check=False, timeout=30)
+        self.assertEqual((done.returncode, 'matrix: 1 of' in done.stderr), (2, False), done.stderr)
 
 
 if __name__ == '__main__':

@@ -1,19 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Figures in a document that say themselves how they came about, so that one command renews them.
-
-    <!-- tools/bench --kernel 7.3 build/release/bin/scx_simple -->
-    what that command printed
-    <!-- end -->
-"""
+"""The figures of tools/bench in a document, which one command renews (document.py)."""
 import os
-import re
 import shlex
 import subprocess
 
+from . import document
 from .bench_plan import ROOT, RunFailed
-from .errors import UsageError
-
-_BLOCK = re.compile(r'^<!-- tools/bench (?P<arguments>.*?) -->$.*?^<!-- end -->$', re.M | re.S)
 
 
 def run_bench(arguments):
@@ -28,21 +20,11 @@ def run_bench(arguments):
 
 def renew_text(text, run=run_bench):
     """The text with every block's figures made anew."""
-    def renewed(match):
-        arguments = match['arguments']
-        return f'<!-- tools/bench {arguments} -->\n{run(arguments).strip()}\n<!-- end -->'
-    return _BLOCK.sub(renewed, text)
+    return document.renewed(text, 'bench', run)
 
 
 def renew(path):
     """Does so to a file, which stays as it is unless every command succeeds."""
-    try:
-        with open(path, encoding='utf-8') as file:
-            text = file.read()
-    except OSError as error:
-        raise UsageError(f'{path}: {error.strerror}') from error
-    if not _BLOCK.search(text):
-        raise UsageError(f'{path}: no line such as <!-- tools/bench … -->, with <!-- end --> below')
-    text = renew_text(text)
+    text = renew_text(document.read(path, 'bench'))
     with open(path, 'w', encoding='utf-8') as file:
         file.write(text)

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The table of tools/matrix: a row for each kernel and shape, a column for each scheduler."""
 import html
-import re
 
 from .bench_tables import table
-from .errors import UsageError
 from .matrix_cells import SHAPES
 
-_BLOCK = re.compile(r'(<!-- tools/matrix .*?-->\n).*?(\n<!-- end -->)', re.S)
 COLOURS = {'well': '#d7f0d7', 'explained': '#fff3c4', 'failed': '#f8d0d0', 'none': '#f4f4f4'}
 
 
@@ -62,15 +59,3 @@ def html_page(plan, cells):
             '<style>body{font-family:sans-serif}table{border-collapse:collapse}'
             'td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}</style>\n'
             f'<table>\n<tr>{head}</tr>\n{body}</table>\n{said}')
-
-
-def renewed(path, text):
-    """The document with the table between its marks."""
-    try:
-        with open(path, encoding='utf-8') as file:
-            document = file.read()
-    except OSError as error:
-        raise UsageError(f'{path}: {error.strerror}') from error
-    if not _BLOCK.search(document):
-        raise UsageError(f'{path}: no line such as <!-- tools/matrix … -->, with <!-- end --> below')
-    return _BLOCK.sub(lambda match: match[1] + text + match[2], document)
