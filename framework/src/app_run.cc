@@ -114,6 +114,7 @@ AppBase::Next AppBase::run_once() {
                         app.sub_cgroup_id},
                        about_to_attach);
   if (!started) return stop(started.error());
+  app.has_run = true;  // even if it ended at once: a CPU may go while the kernel enables it
   Session& session = **started;
   for (const auto& name : session.report().dropped)
     app.log->debug("this kernel has no {}: done without", name);
@@ -124,7 +125,6 @@ AppBase::Next AppBase::run_once() {
     app.log->debug("going on without the program {}: {}", program.name, program.reason);
 
   if (!session.ended()) {
-    app.has_run = true;
     app.log->info("{} is running ({} form, {} instructions verified)", app.name,
                   name(session.report().form), session.report().verified_instructions());
     serve_statistics();
