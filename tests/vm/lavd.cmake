@@ -43,7 +43,7 @@ scxx_vm_test(checks.shares-none LONG lavd KERNEL 7.3 SCRIPT under.sh ARGS ${mix}
              VM ${counted} --smp 1)
 
 # Every kind of change at once, CPUs that go and come among them.
-scxx_vm_test(lavd.storm KERNEL 7.3 SCRIPT storm.sh ARGS 20 hotplug scx_lavd VM ${load})
+scxx_vm_test(lavd.storm ALONE KERNEL 7.3 SCRIPT storm.sh ARGS 20 hotplug scx_lavd VM ${load})
 foreach(kernel 6.18 7.2 7.3)
   scxx_vm_test(lavd.storm.${kernel}-long LONG lavd KERNEL ${kernel} SCRIPT storm.sh
                ARGS 600 hotplug scx_lavd VM ${load})
@@ -51,7 +51,7 @@ foreach(kernel 6.18 7.2 7.3)
                ARGS 600 hotplug scx_lavd VM ${load} ${big_machine})
 endforeach()
 
-scxx_vm_test(lavd.affinity.7.3 KERNEL 7.3 SCRIPT affinity.sh ARGS 12 8 scx_lavd VM ${load})
+scxx_vm_test(lavd.affinity.7.3 ALONE KERNEL 7.3 SCRIPT affinity.sh ARGS 12 8 scx_lavd VM ${load})
 foreach(kernel 6.18 7.3)
   foreach(mode performance powersave)
     scxx_vm_test(lavd.affinity.${kernel}-${mode} LONG lavd KERNEL ${kernel} SCRIPT affinity.sh
@@ -62,7 +62,7 @@ scxx_vm_test(lavd.affinity.16cpus LONG lavd KERNEL 7.3 SCRIPT affinity.sh ARGS 6
              VM ${load} ${big_machine})
 
 # Power: the modes, from the start and at run time, and what saving it looks like.
-scxx_vm_test(lavd.modes KERNEL 7.3 SCRIPT lavd_modes.sh ARGS 1 VM ${load})
+scxx_vm_test(lavd.modes ALONE KERNEL 7.3 SCRIPT lavd_modes.sh ARGS 1 VM ${load})
 scxx_vm_test(lavd.compaction KERNEL 7.3 SCRIPT lavd_compaction.sh VM ${counted} --smp 8)
 foreach(kernel 6.18 7.2 7.3)
   scxx_vm_test(lavd.modes.${kernel}-long LONG lavd KERNEL ${kernel} SCRIPT lavd_modes.sh ARGS 20
@@ -74,5 +74,5 @@ endforeach()
 # What is served beside the statistics of the whole machine.
 scxx_vm_test(lavd.targets KERNEL 7.3 SCRIPT targets.sh ARGS scx_lavd VM ${load})
 # Whoever looks at the statistics leaves nothing behind.
-scxx_vm_test(lavd.visits KERNEL 7.3 SCRIPT visits.sh ARGS 1000 scx_lavd VM ${load})
+scxx_vm_test(lavd.visits ALONE KERNEL 7.3 SCRIPT visits.sh ARGS 1000 scx_lavd VM ${load})
 scxx_vm_test(lavd.monitors LONG lavd KERNEL 7.3 SCRIPT monitors.sh ARGS 200 scx_lavd VM ${load})

@@ -4,7 +4,7 @@
 set(load --file $<TARGET_FILE:guest_load>)
 set(sub ${load} --file ${CMAKE_CURRENT_SOURCE_DIR}/guest/sub.sh --smp 8)
 
-scxx_vm_test(qmap.shares KERNEL 7.3 SCRIPT qmap_shares.sh ARGS 10 VM ${load} --smp 1)
+scxx_vm_test(qmap.shares ALONE KERNEL 7.3 SCRIPT qmap_shares.sh ARGS 10 VM ${load} --smp 1)
 foreach(kernel 6.12 6.18 7.2 7.3)
   scxx_vm_test(qmap.shares.${kernel}-1cpu LONG qmap KERNEL ${kernel} SCRIPT qmap_shares.sh ARGS 40
                VM ${load} --smp 1)
@@ -15,7 +15,7 @@ foreach(kernel 6.12 6.18 7.2 7.3)
 endforeach()
 
 foreach(kernel 6.18 7.3)
-  scxx_vm_test(qmap.affinity.${kernel} KERNEL ${kernel} SCRIPT affinity.sh ARGS 12 8 scx_qmap
+  scxx_vm_test(qmap.affinity.${kernel} ALONE KERNEL ${kernel} SCRIPT affinity.sh ARGS 12 8 scx_qmap
                VM ${load})
 endforeach()
 foreach(kernel 6.12 6.16 6.18 6.19 7.0 7.2 7.3)
@@ -66,6 +66,6 @@ foreach(kernel 6.18 7.3)
   scxx_vm_test(kill.qmap.${kernel} LONG qmap KERNEL ${kernel} SCRIPT kill.sh ARGS scx_qmap)
 endforeach()
 
-scxx_vm_test(qmap.sub KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 8 VM ${sub})
+scxx_vm_test(qmap.sub ALONE KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 8 VM ${sub})
 scxx_vm_test(qmap.sub.long LONG qmap KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 20 VM ${sub})
 scxx_vm_test(qmap.turns LONG qmap KERNEL 7.2 SCRIPT qmap_turns.sh ARGS 20 VM ${sub} --smp 4)
