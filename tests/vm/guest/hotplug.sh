@@ -6,7 +6,9 @@
 cpu=/sys/devices/system/cpu/cpu3/online
 attached_again() { is_enabled && [ "$(cat $SYS/enable_seq)" -gt "$seq" ]; }
 
-start "$@"
+# The first CPU goes the moment that the scheduler is enabled, before it can say that it runs.
+"$@" & sched=$!
+until is_enabled; do kill -0 $sched || fail "$1 is not attached"; done
 (while :; do hackbench -g 1 -l 50 >/dev/null; done) & load=$!
 for round in 1 2 3; do
 	for online in 0 1; do
