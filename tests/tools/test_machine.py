@@ -70,9 +70,10 @@ class CommandLine(unittest.TestCase):
 
     def test_icount_is_one_thread(self):
         self.assertEqual(value(command_line(), '-accel'), 'tcg,thread=multi')
-        argv = command_line(icount=True)
-        self.assertEqual(value(argv, '-accel'), 'tcg,thread=single')
-        self.assertEqual(value(argv, '-icount'), 'shift=0,align=off,sleep=off')
+        for shift in 0, 7:
+            argv = command_line(icount=shift)
+            self.assertEqual(value(argv, '-accel'), 'tcg,thread=single')
+            self.assertEqual(value(argv, '-icount'), f'shift={shift},align=off,sleep=off')
 
     def test_the_users_kernel_arguments_come_last(self):
         self.assertTrue(value(command_line(append='quiet x=1'), '-append').endswith(' quiet x=1'))

@@ -39,7 +39,7 @@ class Spec:
     smp: str = '4'
     numa: tuple = ()
     memory: str = ''
-    icount: bool = False
+    icount: int | None = None
     cpu: str = ''
     append: str = ''
 
@@ -120,9 +120,9 @@ def command_line(spec, emulator, ports):
         default_memory(cpus, os.path.getsize(spec.initrd))
     numa, memory = numa_arguments(spec.numa, memory)
     append = _KERNEL_ARGUMENTS
-    if spec.icount:
-        # One instruction is one virtual nanosecond; the same run every time.
-        timing = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,align=off,sleep=off',
+    if spec.icount is not None:
+        # One instruction is 2^icount virtual nanoseconds; the same run every time.
+        timing = ['-accel', 'tcg,thread=single', '-icount', f'shift={spec.icount},align=off,sleep=off',
                   '-seed', '42', '-rtc', 'base=2026-01-01,clock=vm']
         append += ' norandmaps'
     else:

@@ -192,7 +192,7 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 		if (t)
 			t->was_queued = false;
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_max_ns, enq_flags);
-		goto kick_self;
+		return;
 	}
 	/* it was valued when it woke up, and has taken the futex since */
 	if (t->futex != LAVD_NO_FUTEX)
@@ -204,7 +204,7 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 	}
 	if (!lavd_enqueue_at(p, t, cid, enq_flags)) {
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_max_ns, enq_flags);
-		goto kick_self;
+		return;
 	}
 	t->queued_at = lavd_sampling ? scx_bpf_now() : 0;
 	idle = lavd_claim(t, cid);
@@ -212,12 +212,6 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 		scx_kick_cid(idle, SCX_KICK_IDLE);
 	else
 		lavd_preempt_one(t, cid);
-	return;
-
-kick_self:
-	/* who was the last one here would go idle otherwise */
-	if (enq_flags & SCX_ENQ_LAST)
-		scx_kick_cid(scx_this_cid(), 0);
 }
 
 /* A task on a resting cid leaves when one in use is idle. */
@@ -270,12 +264,16 @@ void SCX_OP(lavd, dispatch, s32 cid, struct task_struct *prev)
 		lavd_steal(cid, own);
 }
 
-/* A task queued between our look at the queue and the idle bit: look again. */
 void SCX_OP(lavd, update_idle, s32 cid, bool idle)
 {
 	lavd_domain_t *domain = lavd_domain(scx_cid_domain(cid));
 	lavd_cpu_t *cpu = lavd_cpu(cid);
 
+	/* The last task here was put back into the local queue when nothing else was found: by us, or by
+	 * the kernel where this CPU is coming or going. Before 7.2 the kernel forgets to look at that
+	 * queue once more (docs/kernels.md). */
+	if (idle && scx_bpf_dsq_nr_queued(SCX_DSQ_LOCAL) > 0)
+		scx_kick_cid(cid, 0);
 	if (!domain || !cpu)
 		return;
 	if (!idle) {
@@ -283,6 +281,7 @@ void SCX_OP(lavd, update_idle, s32 cid, bool idle)
 		return;
 	}
 	cpu->idle_since_ns = scx_bpf_now();
+	/* a task queued between our look at the queue and the idle bit: look again */
 	if (domain->nr_queued > 0 || cpu->nr_pinned)
 		scx_kick_cid(cid, 0);
 }
