@@ -187,15 +187,22 @@ void populate_arena(bpf_object* object) {
 
 namespace detail {
 
-std::span<std::byte> arena_array(bpf_object* object, const std::string& name,
-                                 std::size_t elem_size) {
-  std::span<std::byte> found;
-  for_each_array(object, [&](std::string_view declared, const scx_arena_array& array) {
-    if (array.elem_size != elem_size) return;
-    if (declared == "scx_per_cid_" + name || declared == "scx_per_domain_" + name)
-      found = {reinterpret_cast<std::byte*>(array.addr), bytes_of(array)};
+ArenaArrays::ArenaArrays(bpf_object* object) {
+  for_each_array(object, [this](std::string_view declared, const scx_arena_array& array) {
+    for (const std::string_view unit : {"scx_per_cid_", "scx_per_domain_"}) {
+      if (!declared.starts_with(unit)) continue;
+      arrays_.push_back({std::string(declared.substr(unit.size())),
+                         array.elem_size,
+                         {reinterpret_cast<std::byte*>(array.addr), bytes_of(array)}});
+    }
   });
-  return found;
+}
+
+std::span<std::byte> ArenaArrays::find(std::string_view name, std::size_t elem_size) const {
+  for (const Array& array : arrays_) {
+    if (array.name == name && array.elem_size == elem_size) return array.bytes;
+  }
+  return {};
 }
 
 }  // namespace detail

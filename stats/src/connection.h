@@ -5,6 +5,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "scx/base/fd.h"
 #include "scx/stats/server.h"
@@ -44,11 +46,14 @@ class Connection {
 
   // Answers what has arrived, a bounded part of it at a time; the rest after the other clients.
   void serve();
-  // The answer to the next line that has arrived, if a whole one has. False: there is none.
-  bool serve_line();
-  void refuse_long_line();
+  // Adds the answer to the next line that has arrived, if a whole one has. False: none is left to
+  // answer.
+  bool serve_line(std::string& answers);
+  // Reads no more from now on; gives the error.
+  std::string refuse_long_line();
+  // Bytes that the client has not taken.
   std::size_t pending() const;
-  void send(const std::string& line);
+  void send(std::string_view lines);
   // Ends the connection where nothing is left to do. The object is gone when this returns true.
   bool end_if_done();
 

@@ -96,7 +96,7 @@ library_args Library::run(bpf_program* program, library_args args) const {
 }
 
 std::span<u64> Library::words(const char* array) const {
-  const auto bytes = detail::arena_array(skel_->obj, array, sizeof(u64));
+  const auto bytes = detail::ArenaArrays(skel_->obj).find(array, sizeof(u64));
   EXPECT_EQ(bytes.size(), counts().nr_cids * sizeof(u64)) << array;
   return {reinterpret_cast<u64*>(bytes.data()), counts().nr_words};
 }

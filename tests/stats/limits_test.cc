@@ -79,7 +79,7 @@ TEST_F(Limits, AMegabyteWithoutANewlineIsRefusedAndTheConnectionClosed) {
 }
 
 TEST_F(Limits, WhoNeverReadsIsNotComputedFor) {
-  start({.max_pending = 10'000}, 1000);
+  start({.max_pending = 10'000}, 4000);
   RawClient deaf(path_);
   const std::string requests(std::string(kStats) + '\n');
   const std::size_t sent = deaf.send_until_full(requests);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -122,10 +123,23 @@ Result<Fd> open_events(bpf_object* object);
 const scx_exit_record* exit_record(bpf_object* object);
 std::string exit_dump(bpf_object* object);
 Status run_program(bpf_program* program);
-// The array that SCX_PER_CID or SCX_PER_DOMAIN declared as `name`; empty where there is none or
-// its elements are not `elem_size` long.
-std::span<std::byte> arena_array(bpf_object* object, const std::string& name,
-                                 std::size_t elem_size);
+
+// The arrays that SCX_PER_CID and SCX_PER_DOMAIN declared in a loaded object. Finding them goes
+// through all the object's type information, so that is done once and not at each reading.
+class ArenaArrays {
+ public:
+  explicit ArenaArrays(bpf_object* object);
+  // Empty where there is none of that name or its elements are not `elem_size` long.
+  std::span<std::byte> find(std::string_view name, std::size_t elem_size) const;
+
+ private:
+  struct Array {
+    std::string name;
+    std::size_t elem_size;
+    std::span<std::byte> bytes;
+  };
+  std::vector<Array> arrays_;
+};
 
 template <typename Skel>
 struct Destroy {
@@ -148,8 +162,8 @@ class InKernel {
   // The elements of SCX_PER_CID(T, name) or SCX_PER_DOMAIN(T, name), by cid or domain id. Empty
   // where no such array is declared or its elements have another size than T.
   template <typename T>
-  std::span<const T> per_unit(const std::string& name) const {
-    const auto bytes = detail::arena_array(skel_->obj, name, sizeof(T));
+  std::span<const T> per_unit(std::string_view name) const {
+    const auto bytes = arrays_.find(name, sizeof(T));
     return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
 
@@ -160,10 +174,11 @@ class InKernel {
 
  protected:
   InKernel(detail::Owned<Skel> skel, LoadReport report)
-      : skel_(std::move(skel)), report_(std::move(report)) {}
+      : skel_(std::move(skel)), report_(std::move(report)), arrays_(skel_->obj) {}
 
   detail::Owned<Skel> skel_;
   LoadReport report_;
+  detail::ArenaArrays arrays_;
 };
 
 template <typename Skel>
