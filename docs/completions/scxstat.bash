@@ -4,7 +4,7 @@
 _scxstat()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-    local options='--socket --timeout --json --target --arg --watch --listen --prefix -h --help -V --version'
+    local options='--socket --timeout --json --target --arg --over --watch --listen --prefix -h --help -V --version'
 
     # "--socket=m" comes as three words, or as one where "=" is no word break
     case $current in
@@ -20,7 +20,7 @@ _scxstat()
             compopt -o filenames 2>/dev/null ;;
         --target)
             mapfile -t COMPREPLY < <(compgen -W 'top machine cids latency domains sched_samples' -- "$current") ;;
-        --timeout|--arg|--listen|--prefix)
+        --timeout|--arg|--over|--listen|--prefix)
             ;;      # a number or text of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "show list describe openmetrics $options" -- "$current") ;;

@@ -67,6 +67,12 @@ std::string aligned(const std::vector<Line>& lines, std::size_t indent) {
   return text;
 }
 
+// Empty where the name says it already, as that of interval_ms does.
+std::string unit_of(const FieldSchema& field) {
+  const std::string_view unit = user_of(field, "_unit");
+  return field.name.ends_with(fmt::format("_{}", unit)) ? "" : printable(unit);
+}
+
 }  // namespace
 
 std::string value_text(const Tree& value) {
@@ -85,7 +91,7 @@ std::string Renderer::render(const StructSchema& schema, const Tree& now, const 
     const Tree* earlier = member(before, field.name);
     const StructSchema* inner = struct_of(field);
     if (field.datum.is_struct && (inner == nullptr || depth >= kMaxDepth)) continue;
-    Line line{printable(field.name), {}, printable(user_of(field, "_unit")), {}, {}};
+    Line line{printable(field.name), {}, unit_of(field), {}, {}};
     if (field.form != detail::Form::datum) {
       const auto elements = elements_of(field, *value, earlier);
       line.below = inner != nullptr ? struct_table(*inner, elements, depth + 1)
@@ -143,8 +149,7 @@ void Renderer::add_headers(Row& row, const StructSchema& schema, const std::stri
         add_headers(row, *inner, header + '.', rates, depth + 1);
       continue;
     }
-    if (const auto unit = user_of(field, "_unit"); !unit.empty())
-      header += fmt::format("({})", printable(unit));
+    if (const auto unit = unit_of(field); !unit.empty()) header += fmt::format("({})", unit);
     if (rates && is_counter(field)) header += "/s";
     row.push_back(std::move(header));
   }

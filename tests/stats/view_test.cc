@@ -44,6 +44,15 @@ SCX_METRICS(System, "the whole machine", top(),
             field(&System::doms, "doms", "by domain"), gauge(&System::queued, "queued", "queues"),
             counter(&System::exits, "exits", "ends"), gauge(&System::nothing, "nothing", ""));
 
+struct Times {
+  std::uint64_t interval_ms = 20;
+  std::vector<std::uint64_t> wait_us = {1, 2};
+  std::uint64_t alarms = 3;
+};
+SCX_METRICS(Times, "", top(), gauge(&Times::interval_ms, "interval_ms", "").unit("ms"),
+            gauge(&Times::wait_us, "wait_us", "").unit("us"),
+            gauge(&Times::alarms, "alarms", "").unit("ms"));
+
 namespace {
 
 System sample() {
@@ -56,6 +65,15 @@ System sample() {
 }
 
 View make_view() { return View::make(Schema::of<System>().json()).value(); }
+
+TEST(View, AUnitThatTheNameSaysIsNotSaidAgain) {
+  EXPECT_EQ(
+      View::make(Schema::of<Times>().json()).value().render(to_json(Times{}), Seconds(0)).value(),
+      "  interval_ms  20\n"
+      "  wait_us\n"
+      "    1  2\n"
+      "  alarms        3 ms\n");
+}
 
 TEST(View, TheFirstViewShowsTotals) {
   EXPECT_EQ(make_view().render(to_json(sample()), Seconds(0)).value(),

@@ -31,6 +31,7 @@ struct Typed {
   std::vector<std::string> args;
   double timeout_s = 5;
   std::optional<double> watch_s;
+  std::optional<double> over_s;
   bool version = false;
 };
 
@@ -54,6 +55,10 @@ void add_options(CLI::App& cli, Options& options, Typed& typed) {
       ->type_name("[SECONDS]")
       ->expected(0, 1)
       ->default_str("1");
+  cli.add_option("--over", typed.over_s,
+                 "What one answer is about: the scheduler is asked twice, so far apart; 0: only "
+                 "once, so that nothing has a rate; without: 0.5")
+      ->type_name("SECONDS");
   cli.add_option("--listen", options.listen,
                  "Serve OpenMetrics at http://ADDRESS:PORT/metrics; without an address: 127.0.0.1; "
                  "port 0: one that is free")
@@ -65,14 +70,14 @@ void add_options(CLI::App& cli, Options& options, Typed& typed) {
 }
 
 // Why this goes with no such command; empty where all is well.
-std::string conflict(const Options& options, const std::string& command) {
+std::string conflict(const Options& options, const std::string& command, bool over) {
   const auto only = [&](bool used, const char* option, std::initializer_list<Command> with) {
     if (!used || std::ranges::find(with, options.command) != with.end()) return std::string();
     return fmt::format("{} does not go with the command {}", option, command);
   };
   using enum Command;
   for (const std::string& why :
-       {only(options.watch.has_value(), "--watch", {show}),
+       {only(options.watch.has_value(), "--watch", {show}), only(over, "--over", {show}),
         only(options.args.contains("target"), "--target", {show, openmetrics}),
         only(!options.args.empty(), "--arg", {show, openmetrics}),
         only(options.listen.has_value(), "--listen", {openmetrics}),
@@ -100,6 +105,12 @@ std::string understand(const Typed& typed, Options& options) {
     if (!is_time(*typed.watch_s)) return "--watch: not between 0.001 and 1000000 seconds";
     options.watch = milliseconds(*typed.watch_s);
   }
+  if (typed.over_s) {
+    if (*typed.over_s != 0 && !is_time(*typed.over_s))
+      return "--over: neither 0 nor between 0.001 and 1000000 seconds";
+    if (typed.watch_s) return "--over is for one answer: it does not go with --watch";
+    options.over = milliseconds(*typed.over_s);
+  }
   if (!typed.target.empty()) options.args["target"] = typed.target;
   for (const std::string& arg : typed.args) {
     const auto equals = arg.find('=');
@@ -108,7 +119,7 @@ std::string understand(const Typed& typed, Options& options) {
     if (!options.args.emplace(arg.substr(0, equals), arg.substr(equals + 1)).second)
       return fmt::format("--arg: '{}' is given twice", arg.substr(0, equals));
   }
-  return conflict(options, command);
+  return conflict(options, command, typed.over_s.has_value());
 }
 
 int wrong_usage(std::string_view what) {

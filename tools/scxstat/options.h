@@ -22,7 +22,8 @@ struct Options {
   bool json = false;
   stats::Args args;  // of the request; "target" among them where one was named
   std::optional<std::chrono::milliseconds> watch;
-  std::optional<std::string> listen;  // [ADDRESS:]PORT
+  std::chrono::milliseconds over{500};  // what one answer is about; 0: whatever the first says
+  std::optional<std::string> listen;    // [ADDRESS:]PORT
   std::string prefix;
 
   std::string target() const {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <thread>
 #include <variant>
 
 #include "output.h"
@@ -39,6 +40,12 @@ class Screen {
     if (auto* view = std::get_if<View>(&form_)) return view->render(answer, since_previous);
     if (auto* table = std::get_if<Table>(&form_)) return table->render(answer, terminal_columns());
     return answer.text + '\n';
+  }
+
+  // An answer that is not to be seen: what the next one is compared with.
+  Status skip(const Json& answer) {
+    if (auto* view = std::get_if<View>(&form_)) SCX_TRY(view->render(answer, {}));
+    return {};
   }
 
   // Whether a line is to stand between two answers.
@@ -94,11 +101,18 @@ class Watcher {
 
 Status show_once(const Options& options) {
   Client client = SCX_TRY(Client::connect({.path = options.socket, .timeout = options.timeout}));
-  const Json answer = SCX_TRY(client.request("stats", options.args));
+  const Json metadata = options.json ? Json{} : SCX_TRY(client.request("stats_meta"));
+  const auto begun = Clock::now();
+  Json answer = SCX_TRY(client.request("stats", options.args));
+  std::optional<Screen> screen;
+  if (!options.json) screen = SCX_TRY(Screen::make(metadata, options.target(), answer));
+  if (options.over > std::chrono::milliseconds::zero()) {
+    if (screen) SCX_TRY(screen->skip(answer));
+    std::this_thread::sleep_until(begun + options.over);
+    answer = SCX_TRY(client.request("stats", options.args));
+  }
   if (options.json) return write_out(answer.text + '\n');
-  const Json metadata = SCX_TRY(client.request("stats_meta"));
-  Screen screen = SCX_TRY(Screen::make(metadata, options.target(), answer));
-  return write_out(SCX_TRY(screen.render(answer, stats::Seconds::zero())));
+  return write_out(SCX_TRY(screen->render(answer, Clock::now() - begun)));
 }
 
 Status watch(const Options& options) {

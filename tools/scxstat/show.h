@@ -8,7 +8,8 @@
 
 namespace scx::scxstat {
 
-// One answer on standard output. Errors: as Client's, and those of standard output.
+// One answer on standard output, the second of two options.over apart, so that it has rates.
+// Errors: as Client's, and those of standard output.
 Status show_once(const Options& options);
 
 // Requires: options.watch. Returns when SIGINT or SIGTERM comes or nobody reads any more. What

@@ -21,6 +21,9 @@ class PipePair {
   // `count` round trips, one after the other. Returns the nanoseconds that they took.
   Result<std::int64_t> trips(int count);
 
+  // The other process.
+  int pid() const { return pid_; }
+
  private:
   PipePair(Fd to, Fd from, int pid);
 

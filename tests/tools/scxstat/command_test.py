@@ -11,6 +11,7 @@ import pty
 import signal
 import subprocess
 import threading
+import time
 import unittest
 
 from scheduler import Scheduler
@@ -22,16 +23,22 @@ class Show(Case):
         with Served(self.socket):
             said = self.expect_success(run(*self.here))
             self.assertEqual(said, self.expect_success(run("show", *self.here)))
-        self.assertEqual(said, "  nr_sched    18446744073709551000\n"
-                               "  wait_ns                       12 ns\n"
+        self.assertEqual(said, "  nr_sched    18446744073709551000    0.0/s\n"
+                               "  wait_ns                       12    0.0/s\n"
                                "  pc_big                     43.25 %\n"
                                "  power_mode              balanced\n"
                                "  queued\n"
                                "    4  0\n"
                                "  doms\n"
-                               "        load(%)  moved\n"
-                               "    0      0.50      7\n"
-                               "    10     0.50      7\n")
+                               "        load(%)  moved/s\n"
+                               "    0      0.50      0.0\n"
+                               "    10     0.50      0.0\n")
+
+    def test_counters_have_no_rate_where_it_asks_once(self):
+        with Served(self.socket):
+            said = self.expect_success(run("--over", "0", *self.here))
+        self.assertTrue(said.startswith("  nr_sched    18446744073709551000\n"), said)
+        self.assertIn("        load(%)  moved\n    0      0.50      7\n", said)
 
     def test_a_scheduler_of_the_rust_framework(self):
         with Scheduler(self.socket, RUST_METADATA, {"top": RUST_ANSWER}):
@@ -42,7 +49,7 @@ class Show(Case):
     def test_json_is_what_was_answered(self):
         with Scheduler(self.socket, RUST_METADATA, {"top": RUST_ANSWER}) as scheduler:
             said = self.expect_success(run("show", "--json", *self.here))
-            self.assertEqual(len(scheduler.requests), 1)
+            self.assertEqual(len(scheduler.requests), 2)
         self.assertEqual(list(json.loads(said).items()), list(RUST_ANSWER.items()))
         self.assertEqual(said.count("\n"), 1)
 
@@ -54,7 +61,15 @@ class Show(Case):
 
     def test_other_targets_are_shown_by_their_struct(self):
         with Served(self.socket):
-            self.assertEqual(self.expect_success(run("show", "--target", "visits", *self.here)), "  nr  1\n")
+            self.assertEqual(self.expect_success(run("show", "--target", "visits", *self.here)), "  nr  2\n")
+
+    def test_an_answer_is_about_as_long_as_asked_for(self):
+        for over, nr, at_least in ("0", 1, 0), ("0.8", 2, 0.8):
+            with Served(self.socket):
+                begun = time.monotonic()
+                said = self.expect_success(run("--json", "--target", "visits", "--over", over, *self.here))
+                self.assertEqual(json.loads(said), {"nr": nr})
+                self.assertGreaterEqual(time.monotonic() - begun, at_least)
 
     def test_what_is_described_nowhere_is_shown_as_it_came(self):
         with Scheduler(self.socket, RUST_METADATA, {"odd": {"a": [1, {"b": 2}]}}):
@@ -115,7 +130,7 @@ class Watch(Case):
         with Served(self.socket):
             process = self.start("--watch=0.01")
             first = [process.stdout.readline() for _ in range(11)]
-            self.assertEqual(first[1], "  wait_ns                       12 ns\n")
+            self.assertEqual(first[2], "  pc_big                     43.25 %\n")
             self.assertEqual(first[10], "\n")
             self.assertEqual(process.stdout.readline().split(),
                              ["nr_sched", "18446744073709551000", "0.0/s"])
@@ -259,7 +274,8 @@ class Usage(Case):
         for arguments in (["sow"], ["show", "list"], ["--none"], ["--timeout", "0"], ["--timeout", "-1"],
                           ["--timeout", "nan"], ["--timeout", "x"], ["--watch", "0"], ["--watch=-1"],
                           ["--watch", "inf"], ["--arg", "x"], ["--arg", "=x"], ["--arg", "a=1", "--arg", "a=2"],
-                          ["list", "--watch"], ["list", "--target", "x"], ["describe", "--arg", "a=b"],
+                          ["list", "--watch"], ["--over", "-1"], ["list", "--over", "1"],
+                          ["--over", "1", "--watch"], ["list", "--target", "x"], ["describe", "--arg", "a=b"],
                           ["show", "--listen", "1"], ["openmetrics", "--json"], ["show", "--prefix", "x"],
                           ["openmetrics", "--listen", "x"], ["--socket", "/" + "x" * 200], ["--socket", ""]):
             with self.subTest(arguments=arguments):
@@ -274,7 +290,7 @@ class Nothing(Case):
     def test_a_scheduler_is_asked_no_more_than_it_takes(self):
         with Scheduler(self.socket, RUST_METADATA, {"top": RUST_ANSWER}) as scheduler:
             self.expect_success(run(*self.here))
-            self.assertTrue(eventually(lambda: len(scheduler.requests) == 2))
+            self.assertTrue(eventually(lambda: len(scheduler.requests) == 3))
             self.assertEqual(scheduler.connections, 1)
 
 
