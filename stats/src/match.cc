@@ -7,8 +7,8 @@
 #include <set>
 #include <tuple>
 
-#include "metadata.h"
 #include "parse.h"
+#include "scx/stats/metadata.h"
 #include "wire.h"
 
 namespace scx::stats {

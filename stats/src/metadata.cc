@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "metadata.h"
+#include "scx/stats/metadata.h"
 
 #include <fmt/core.h>
 

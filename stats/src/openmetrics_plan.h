@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "metadata.h"
 #include "scx/base/result.h"
+#include "scx/stats/metadata.h"
 #include "scx/stats/openmetrics.h"
 
 namespace scx::stats::openmetrics {

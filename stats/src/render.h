@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "metadata.h"
+#include "scx/stats/metadata.h"
 
 namespace scx::stats {
 

@@ -36,8 +36,8 @@ using Owned = std::unique_ptr<T, Free>;
 // While the process has no file descriptor left, nobody is accepted for so long.
 constexpr timeval kAcceptPause{0, 200'000};
 
-// A crowd's requests are gathered for a moment and answered together: being woken up costs more than
-// an answer. The more clients, the longer, but nobody notices; a few are answered at once.
+// A crowd's requests are gathered for a moment and answered together: being woken up costs more
+// than an answer. The more clients, the longer, but nobody notices; a few are answered at once.
 std::chrono::microseconds gathering(std::size_t clients) {
   using namespace std::chrono_literals;
   if (clients < 100) return 0us;

@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace scx::stats {
+#include "scx/stats/printable.h"
 
-// With '?' for control characters, which a terminal would obey, and for bytes that are no UTF-8.
-std::string printable(std::string_view text);
+namespace scx::stats {
 
 // Of at most `most` bytes at the front, how many do not end within a character.
 std::size_t whole_characters(std::string_view text, std::size_t most);

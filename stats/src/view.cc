@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "metadata.h"
 #include "parse.h"
 #include "render.h"
+#include "scx/stats/metadata.h"
 #include "text.h"
 
 namespace scx::stats {

@@ -12,11 +12,13 @@
 #include "scx/base/file.h"
 #include "scx/stats/client.h"
 #include "scx/stats/json.h"
+#include "scx/stats/printable.h"
 
 namespace scx::scxstat {
 namespace {
 
 namespace fs = std::filesystem;
+using stats::printable;
 
 constexpr char kSockets[] = "/var/run/scx";
 constexpr char kSchedExt[] = "/sys/kernel/sched_ext";
@@ -70,13 +72,6 @@ std::string why_silent(const std::string& socket, std::chrono::milliseconds time
   if (!client) return client.error().message();
   const auto metadata = client->request("stats_meta");
   return metadata ? "" : metadata.error().message();
-}
-
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "command.h"
 #include "exporter.h"
 #include "http.h"
 #include "list.h"
@@ -66,5 +67,5 @@ int main(int argc, char** argv) {
   const auto status = scx::scxstat::run(options);
   if (status) return *status;
   // "| head" has seen enough.
-  return status.error().err == EPIPE ? 0 : scx::scxstat::report(status.error());
+  return status.error().err == EPIPE ? 0 : scx::tools::report("scxstat", status.error());
 }

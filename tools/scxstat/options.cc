@@ -5,9 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <vector>
+
+#include "command.h"
 
 namespace scx::scxstat {
 namespace {
@@ -32,7 +33,6 @@ struct Typed {
   double timeout_s = 5;
   std::optional<double> watch_s;
   std::optional<double> over_s;
-  bool version = false;
 };
 
 void add_options(CLI::App& cli, Options& options, Typed& typed) {
@@ -64,8 +64,6 @@ void add_options(CLI::App& cli, Options& options, Typed& typed) {
                  "port 0: one that is free")
       ->type_name("[ADDRESS:]PORT");
   cli.add_option("--prefix", options.prefix, "Before the names of all metrics")->type_name("TEXT");
-  cli.set_help_flag("-h,--help", "Show this help");
-  cli.add_flag("-V,--version", typed.version, "Show the version");
   cli.footer(kFooter);
 }
 
@@ -122,39 +120,17 @@ std::string understand(const Typed& typed, Options& options) {
   return conflict(options, command, typed.over_s.has_value());
 }
 
-int wrong_usage(std::string_view what) {
-  fmt::print(stderr, "scxstat: {}\nTry 'scxstat --help'.\n", what);
-  return 2;
-}
-
 }  // namespace
-
-int report(const Error& error) {
-  if (error.kind == ErrorKind::usage) return wrong_usage(error.message());
-  fmt::print(stderr, "scxstat: {}\n", error.message());
-  return 1;
-}
 
 Parsed parse_options(int argc, char** argv) {
   Parsed parsed;
   Typed typed;
   CLI::App cli("Shows the statistics of sched_ext schedulers that speak scx_stats", "scxstat");
   add_options(cli, parsed.options, typed);
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    parsed.exit_status = cli.exit(help);
-    return parsed;
-  } catch (const CLI::ParseError& error) {
-    parsed.exit_status = wrong_usage(error.what());
-    return parsed;
-  }
-  if (typed.version) {
-    fmt::print("scxstat {} {}\n", SCXX_VERSION, SCXX_TRIPLE);
-    parsed.exit_status = 0;
-  } else if (const std::string why = understand(typed, parsed.options); !why.empty()) {
-    parsed.exit_status = wrong_usage(why);
-  }
+  parsed.exit_status = tools::parse(cli, argc, argv);
+  if (parsed.exit_status) return parsed;
+  if (const std::string why = understand(typed, parsed.options); !why.empty())
+    parsed.exit_status = tools::wrong_usage("scxstat", why);
   return parsed;
 }
 

@@ -40,7 +40,4 @@ struct Parsed {
 };
 Parsed parse_options(int argc, char** argv);
 
-// "scxstat: …" on stderr, with a pointer to --help for wrong usage; gives the exit status.
-int report(const Error& error);
-
 }  // namespace scx::scxstat

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "collect.h"
+#include "command.h"
 #include "draw.h"
 #include "json.h"
 #include "live.h"
@@ -89,7 +90,7 @@ int main(int argc, char** argv) try {
   const auto [options, exit_status] = scx::scxtop::parse_options(argc, argv);
   if (exit_status) return *exit_status;
   const auto shown = scx::scxtop::show(options);
-  return shown ? scx::scxtop::end_by(*shown) : scx::scxtop::report(shown.error());
+  return shown ? scx::scxtop::end_by(*shown) : scx::tools::report("scxtop", shown.error());
 } catch (const std::exception& error) {
   std::fprintf(stderr, "scxtop: %s\n", error.what());
   return 1;

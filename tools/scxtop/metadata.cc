@@ -6,46 +6,24 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scx/stats/metadata.h"
 #include "text.h"
 
 namespace scx::scxtop {
 namespace {
 
-constexpr std::size_t kMostMetadata = 256 * 1024;
 constexpr std::size_t kMostRows = 1024;
 constexpr std::size_t kMostColumns = 64;
 constexpr int kDeepest = 4;  // structs in structs
 
-template <typename AnyTree>
-std::string text_at(const AnyTree& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->template get<std::string>() : "";
-}
-
-// The type of a value is a word, or an object that names a struct.
-template <typename AnyTree>
-std::string struct_in(const AnyTree& field) {
-  for (const char* form : {"datum", "array", "dict"}) {
-    const auto found = field.find(form);
-    if (found == field.end()) continue;
-    if (found->is_object() && found->contains("datum")) return text_at((*found)["datum"], "struct");
-    return text_at(*found, "struct");
-  }
-  return {};
-}
-
-template <typename AnyTree>
-Field read_field(const std::string& name, const AnyTree& told) {
-  Field field{.name = name, .description = text_at(told, "desc"), .heading = name};
-  if (!told.is_object()) return field;
-  field.inner = struct_in(told);
-  field.single = told.contains("datum");
-  const auto user = told.find("user");
-  if (user == told.end()) return field;
-  field.unit = text_at(*user, "_unit");
-  field.counter = text_at(*user, "_kind") == "counter";
-  if (const std::string column = text_at(*user, "_column"); !column.empty()) field.heading = column;
+Field field_from(const stats::FieldSchema& schema) {
+  Field field{.name = schema.name, .description = schema.description, .heading = schema.name};
+  if (schema.datum.is_struct) field.inner = schema.datum.type;
+  field.single = schema.form == stats::detail::Form::datum;
+  field.unit = stats::user_of(schema, "_unit");
+  field.counter = stats::user_of(schema, "_kind") == "counter";
+  if (const auto column = stats::user_of(schema, "_column"); !column.empty())
+    field.heading = column;
   return field;
 }
 
@@ -172,18 +150,13 @@ class Reader {
 
 Metadata Metadata::read(const stats::Json& json) {
   Metadata metadata;
-  if (json.text.size() > kMostMetadata || !stats::is_shallow(json.text)) return metadata;
-  // Ordered: the order of the fields is the author's.
-  const auto told = nlohmann::ordered_json::parse(json.text, nullptr, false);
-  if (!told.is_object()) return metadata;
-  for (const auto& item : told.items()) {
-    const auto& one = item.value();
-    if (!one.is_object() || !one.contains("fields") || !one["fields"].is_object()) continue;
-    std::vector<Field>& fields = metadata.structs_[item.key()];
-    for (const auto& field : one["fields"].items())
-      fields.push_back(read_field(field.key(), field.value()));
-    if (one.contains("top")) metadata.top_ = std::max(metadata.top_, item.key());
+  const auto structs = stats::parse_metadata(json);
+  if (!structs) return metadata;
+  for (const auto& [name, schema] : *structs) {
+    std::vector<Field>& fields = metadata.structs_[name];
+    for (const stats::FieldSchema& field : schema.fields) fields.push_back(field_from(field));
   }
+  if (const auto top = stats::root_of(*structs, "")) metadata.top_ = (*top)->name;
   return metadata;
 }
 

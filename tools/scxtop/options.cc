@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <cstdlib>
 
-#include "text.h"
+#include "command.h"
 
 namespace scx::scxtop {
 namespace {
@@ -45,40 +42,15 @@ bool wants_no_colour() {
   return value != nullptr && *value != '\0';
 }
 
-int wrong_usage(std::string_view what) {
-  fmt::print(stderr, "scxtop: {}\nTry 'scxtop --help'.\n", what);
-  return 2;
-}
-
 }  // namespace
-
-int report(const Error& error) {
-  // It may quote what a scheduler said.
-  const std::string message = clean(error.message());
-  if (error.kind == ErrorKind::usage) return wrong_usage(message);
-  fmt::print(stderr, "scxtop: {}\n", message);
-  return 1;
-}
 
 Parsed parse_options(int argc, char** argv) {
   Parsed parsed;
   CLI::App cli("Shows what a scheduler does, live: how busy each CPU is, rates, queues, tasks",
                "scxtop");
-  bool version = false, no_colour = false;
+  bool no_colour = false;
   add_options(cli, parsed.options, no_colour);
-  cli.set_help_flag("-h,--help", "Show this help")->group("About");
-  cli.add_flag("-V,--version", version, "Show the version")->group("About");
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    parsed.exit_status = cli.exit(help);
-  } catch (const CLI::ParseError& error) {
-    parsed.exit_status = wrong_usage(error.what());
-  }
-  if (version && !parsed.exit_status) {
-    fmt::print("scxtop {} {}\n", SCXX_VERSION, SCXX_TRIPLE);
-    parsed.exit_status = 0;
-  }
+  parsed.exit_status = tools::parse(cli, argc, argv);
   parsed.options.colour = !no_colour && !wants_no_colour();
   return parsed;
 }

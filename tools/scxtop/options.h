@@ -28,7 +28,4 @@ struct Parsed {
 };
 Parsed parse_options(int argc, char** argv);
 
-// "scxtop: …" on stderr, with a pointer to --help for wrong usage; gives the exit status.
-int report(const Error& error);
-
 }  // namespace scx::scxtop

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "command.h"
 #include "compare.h"
 #include "json.h"
 #include "options.h"
@@ -83,5 +84,5 @@ int main(int argc, char** argv) {
   const auto [options, exit_status] = scx::scxtopo::parse_options(argc, argv);
   if (exit_status) return *exit_status;
   const auto shown = scx::scxtopo::show(options);
-  return shown ? *shown : scx::scxtopo::report(shown.error());
+  return shown ? *shown : scx::tools::report("scxtopo", shown.error());
 }

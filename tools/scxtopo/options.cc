@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <vector>
+
+#include "command.h"
 
 namespace scx::scxtopo {
 namespace {
@@ -78,44 +79,19 @@ std::string conflict(const Options& options) {
                      alone[1]);
 }
 
-int wrong_usage(std::string_view what) {
-  fmt::print(stderr, "scxtopo: {}\nTry 'scxtopo --help'.\n", what);
-  return 2;
-}
-
 }  // namespace
-
-int report(const Error& error) {
-  if (error.kind == ErrorKind::usage) return wrong_usage(error.message());
-  fmt::print(stderr, "scxtopo: {}\n", error.message());
-  return 1;
-}
 
 Parsed parse_options(int argc, char** argv) {
   Parsed parsed;
   Options& options = parsed.options;
   CLI::App cli("Shows a machine as schedulers see it: nodes, caches, core types, cids and domains",
                "scxtopo");
-  bool version = false;
   add_machine(cli, options);
   add_views(cli, options);
-  cli.set_help_flag("-h,--help", "Show this help")->group("About");
-  cli.add_flag("-V,--version", version, "Show the version")->group("About");
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    parsed.exit_status = cli.exit(help);
-    return parsed;
-  } catch (const CLI::ParseError& error) {
-    parsed.exit_status = wrong_usage(error.what());
-    return parsed;
-  }
-  if (version) {
-    fmt::print("scxtopo {} {}\n", SCXX_VERSION, SCXX_TRIPLE);
-    parsed.exit_status = 0;
-  } else if (const std::string why = conflict(options); !why.empty()) {
-    parsed.exit_status = wrong_usage(why);
-  }
+  parsed.exit_status = tools::parse(cli, argc, argv);
+  if (parsed.exit_status) return parsed;
+  if (const std::string why = conflict(options); !why.empty())
+    parsed.exit_status = tools::wrong_usage("scxtopo", why);
   return parsed;
 }
 

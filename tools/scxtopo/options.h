@@ -32,7 +32,4 @@ struct Parsed {
 };
 Parsed parse_options(int argc, char** argv);
 
-// "scxtopo: …" on stderr, with a pointer to --help for wrong usage; gives the exit status.
-int report(const Error& error);
-
 }  // namespace scx::scxtopo

@@ -147,7 +147,8 @@ TEST(Hostile, DeepAndLongAnswers) {
   const auto many = read_cids(parse({cids + "]}"}));
   ASSERT_TRUE(many.has_value());
   EXPECT_EQ(many->util.size(), kMostElements);
-  EXPECT_TRUE(Metadata::read({"{\"A\": {\"fields\": {\"" + std::string(300000, 'x') + "\": {}}}}"})
+  EXPECT_TRUE(Metadata::read({"{\"A\": {\"fields\": {\"" + std::string(1 << 20, 'x') +
+                              "\": {\"datum\": \"u64\"}}}}"})
                   .fields("A", Tree())
                   .empty());
 }
