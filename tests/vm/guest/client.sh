@@ -5,7 +5,7 @@
 . /root/lib.sh
 export PYTHONHOME=/root/python PATH=$PATH:/root/python/bin
 socket=/var/run/scx/root/stats
-client() { python3 client.py "$@" || fail "the client at $*"; }
+client() { python3 client.py "$1" && python3 client_check.py "$1" || fail "the client at $1"; }
 serves() { [ "$(stat -c "%a %g" $socket 2>/dev/null)" = "$1" ]; }
 nobody() { setpriv --reuid 65534 --regid "$1" --clear-groups python3 client.py "$2" 2>/tmp/err; }
 
