@@ -9,10 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
@@ -35,14 +33,6 @@ using Owned = std::unique_ptr<T, Free>;
 
 // While the process has no file descriptor left, nobody is accepted for so long.
 constexpr timeval kAcceptPause{0, 200'000};
-
-// A crowd's requests are gathered for a moment and answered together: being woken up costs more
-// than an answer. The more clients, the longer, but nobody notices; a few are answered at once.
-std::chrono::microseconds gathering(std::size_t clients) {
-  using namespace std::chrono_literals;
-  if (clients < 100) return 0us;
-  return std::min<std::chrono::microseconds>(clients * 10us, 10ms);
-}
 
 // A thread started while this lives takes no signals: they are the program's, and a client that
 // goes away must not raise SIGPIPE.
@@ -85,7 +75,6 @@ class Server::Impl final : private Connection::Owner {
  private:
   void accept(Fd fd);
   void turn_away(Fd fd, const Error& why) const;
-  void serve();
   void pause_accepting();
   void end_connections();
   void ended(Connection& connection) override;
@@ -135,20 +124,13 @@ Status Server::Impl::start() {
   const SignalsBlocked blocked;
   try {
     thread_ = std::thread([this] {
-      serve();
+      event_base_dispatch(base_.get());
       end_connections();
     });
   } catch (const std::system_error& error) {
     return fail_errno(error.code().value(), "cannot start the thread of the statistics");
   }
   return {};
-}
-
-void Server::Impl::serve() {
-  while (event_base_loop(base_.get(), EVLOOP_ONCE) == 0 && !event_base_got_break(base_.get())) {
-    if (const auto pause = gathering(connections_.size()); pause.count() > 0)
-      std::this_thread::sleep_for(pause);
-  }
 }
 
 void Server::Impl::stop() {
