@@ -4,10 +4,10 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <vector>
@@ -17,19 +17,32 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A timer that fires once after `first`, or every `first`; no timer for a duration that is unset.
-Result<Fd> make_timer(const std::optional<std::chrono::duration<double>>& after, bool periodic) {
-  if (!after) return Fd{};
-  Fd fd{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
-  if (!fd) return fail_errno(errno, "cannot create a timer");
-  const auto ns = std::max<std::int64_t>(
-      1, std::chrono::duration_cast<std::chrono::nanoseconds>(*after).count());
-  itimerspec spec{};
-  spec.it_value = {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-  if (periodic) spec.it_interval = spec.it_value;
-  if (::timerfd_settime(fd.get(), 0, &spec, nullptr) != 0)
-    return fail_errno(errno, "cannot set a timer");
-  return fd;
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+// The loop counts its times itself rather than with timers as descriptors: a sandbox may forbid
+// those (systemd's @timer, which scx_loader's unit filters out).
+Clock::duration to_clock(Seconds time) {
+  return std::max<Clock::duration>(1ns, std::chrono::duration_cast<Clock::duration>(time));
+}
+
+// Whose turn it is at `next`, and then at every interval.
+struct Turns {
+  Clock::duration interval;
+  Clock::time_point next;
+
+  // Whether one has come by now. Those that came too late fall together.
+  bool take(Clock::time_point now) {
+    if (now < next) return false;
+    next += interval * ((now - next) / interval + 1);
+    return true;
+  }
+};
+
+// Until then, for ppoll(); nothing is left of what is past.
+timespec time_to(Clock::time_point then) {
+  const auto left = std::max<std::int64_t>(0, (then - Clock::now()) / 1ns);
+  return {static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
 }
 
 }  // namespace
@@ -52,33 +65,32 @@ int Signals::take() {
 }
 
 Result<RunEnd> wait_for_end(int events_fd, const Signals& signals, const RunOptions& options) {
-  const Fd end = SCX_TRY(make_timer(options.run_for, false));
-  // poll() passes over negative fds.
-  std::vector<pollfd> fds = {
-      {events_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}, {end.get(), POLLIN, 0}};
-  constexpr std::size_t kFirstTimer = 3;
-  std::vector<Fd> timers;
+  const auto started = Clock::now();
+  std::optional<Clock::time_point> end;
+  if (options.run_for) end = started + to_clock(*options.run_for);
+  std::vector<Turns> turns;
   for (const Periodic& periodic : options.periodic) {
-    timers.push_back(SCX_TRY(make_timer(periodic.interval, true)));
-    fds.push_back({timers.back().get(), POLLIN, 0});
+    const auto interval = to_clock(periodic.interval);
+    turns.push_back({interval, started + interval});
   }
   for (const Periodic& periodic : options.periodic)
     if (periodic.at_once && periodic.work() == Tick::restart) return RunEnd::restart;
+  // poll() passes over negative fds.
+  std::array<pollfd, 2> fds = {{{events_fd, POLLIN, 0}, {signals.fd(), POLLIN, 0}}};
   for (;;) {
-    if (::poll(fds.data(), fds.size(), -1) < 0) {
+    auto next = end;
+    for (const Turns& one : turns) next = std::min(next.value_or(one.next), one.next);
+    const timespec timeout = next ? time_to(*next) : timespec{};
+    if (::ppoll(fds.data(), fds.size(), next ? &timeout : nullptr, nullptr) < 0) {
       if (errno == EINTR) continue;
       return fail_errno(errno, "cannot wait for the scheduler's end");
     }
     if (fds[0].revents) return RunEnd::scheduler;
     if (fds[1].revents) return RunEnd::signal;
-    if (fds[2].revents) return RunEnd::time;
-    for (std::size_t i = 0; i < timers.size(); ++i) {
-      std::uint64_t turns = 0;
-      if (!fds[kFirstTimer + i].revents ||
-          ::read(timers[i].get(), &turns, sizeof(turns)) != sizeof(turns))
-        continue;
-      if (options.periodic[i].work() == Tick::restart) return RunEnd::restart;
-    }
+    const auto now = Clock::now();
+    if (end && now >= *end) return RunEnd::time;
+    for (std::size_t i = 0; i < turns.size(); ++i)
+      if (turns[i].take(now) && options.periodic[i].work() == Tick::restart) return RunEnd::restart;
   }
 }
 
