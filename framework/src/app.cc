@@ -79,6 +79,8 @@ void AppBase::check_kernel(std::function<Status(const KernelBtf&)> check) {
 
 void AppBase::sub_scheduler_of(std::uint64_t cgroup_id) { impl_->sub_cgroup_id = cgroup_id; }
 
+void AppBase::keep_capability(int number) { impl_->besides |= capability(number); }
+
 void AppBase::note(std::string_view line) const { impl_->log->info("{}", line); }
 
 void AppBase::change_machine(std::function<Result<Machine>(Machine)> change) {

@@ -14,7 +14,9 @@
 #include <string>
 #include <string_view>
 
+#include "notify.h"
 #include "options.h"
+#include "privileges.h"
 #include "scx/base/fd.h"
 #include "scx/framework/app.h"
 #include "scx/framework/exit_report.h"
@@ -62,6 +64,9 @@ struct AppBase::Impl {
   std::optional<std::chrono::steady_clock::time_point> last_view;
   std::optional<std::chrono::steady_clock::time_point> end;  // of --run-for
   std::optional<Form> form;
+  Capabilities besides = 0;  // capabilities to keep, beside those that loading takes
+  Notifier notifier;
+  std::string last_words;  // why it ended, for the service manager
   int exit_status = 0;
   bool has_run = false;          // it was attached at least once
   bool gives_numbering = false;  // this run's machine has a cid_override
@@ -71,6 +76,19 @@ struct AppBase::Impl {
   void choose_stats_path() {
     if (sub_cgroup_id != 0 && cli.count("--stats-path") == 0)
       options.stats_path = fmt::format("/var/run/scx/sub-{}/stats", sub_cgroup_id);
+  }
+
+  // Whether an option names a file. It may be another user's, and is used again after a restart.
+  bool names_files() const {
+    const bool socket = cli.count("--stats-path") > 0 && !options.stats_path.starts_with('@');
+    return socket || options.topology || !options.open.btf_custom_path.empty() ||
+           !options.open.pin_root_path.empty() || !options.open.bpf_token_path.empty();
+  }
+
+  // Says why it ended.
+  void ended(spdlog::level::level_enum level, std::string line) {
+    log->log(level, "{}", line);
+    last_words = std::move(line);
   }
 
   PreflightOptions preflight_options() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fmt/core.h>
+#include <linux/capability.h>
 #include <spdlog/logger.h>
 
 #include <algorithm>
@@ -48,22 +49,51 @@ int AppBase::show_check() {
   return std::ranges::find(findings, Verdict::no, &Finding::verdict) == findings.end() ? 0 : 1;
 }
 
+// What made this process root is done, or soon will be: it goes on with what restarts and the end
+// of the scheduler take. Before the machine's files are read, and before there is another thread.
+void AppBase::renounce() {
+  Impl& app = *impl_;
+  Capabilities besides = app.besides;
+  if (app.options.stats_group) besides |= capability(CAP_CHOWN);
+  if (app.names_files()) besides |= capability(CAP_DAC_OVERRIDE);
+  const auto left = renounce_privileges(besides);
+  if (left)
+    app.log->debug("capabilities that are kept: {}", names(*left));
+  else
+    app.log->warn("privileges are kept that are not needed: {}", left.error().message());
+}
+
 int AppBase::schedule() {
   Impl& app = *impl_;
+  if (auto notifier = Notifier::take_from_environment())
+    app.notifier = *std::move(notifier);
+  else
+    app.log->warn("{}", notifier.error().message());
   if (const auto ready = preflight(app.preflight_options()); !ready) {
     report_error(*app.log, ready.error());
-    return 1;
+    app.last_words = ready.error().message();
+    app.exit_status = 1;
+  } else {
+    renounce();
+    run_until_end();
   }
+  app.notifier.stopping(app.last_words);
+  return app.exit_status;
+}
+
+void AppBase::run_until_end() {
+  Impl& app = *impl_;
   Backoff backoff;
   for (;;) {
     const auto started = Clock::now();
-    if (run_once() == Next::stop) return app.exit_status;
+    if (run_once() == Next::stop) return;
+    app.notifier.restarting(fmt::format("{} starts again", app.name));
     const auto wait = backoff.next(Clock::now() - started);
     if (wait.count() > 0) app.log->info("starting again in {} ms", wait.count());
     const auto stopped = wait_for_end(-1, *app.signals, {.run_for = wait, .periodic = {}});
     if (!stopped || *stopped == RunEnd::signal) {
-      app.log->info("{} ended before it was started again", app.name);
-      return 0;
+      return app.ended(spdlog::level::info,
+                       fmt::format("{} ended before it was started again", app.name));
     }
   }
 }
@@ -96,6 +126,7 @@ AppBase::Next AppBase::run_once() {
   Impl& app = *impl_;
   const auto stop = [&](const Error& error) {
     report_error(*app.log, error);
+    app.last_words = error.message();
     app.exit_status = 1;
     return Next::stop;
   };
@@ -128,6 +159,8 @@ AppBase::Next AppBase::run_once() {
     app.log->info("{} is running ({} form, {} instructions verified)", app.name,
                   name(session.report().form), session.report().verified_instructions());
     serve_statistics();
+    app.notifier.ready(
+        fmt::format("{} is running ({} form)", app.name, name(session.report().form)));
     RunOptions run;
     if (app.options.run_for) {
       const auto length = std::chrono::duration_cast<Clock::duration>(
@@ -154,9 +187,10 @@ AppBase::Next AppBase::run_once() {
     }
     if (*end != RunEnd::scheduler && !failed) {
       const int signal = app.signals->take();
-      app.log->info("{} ended: {}{}", app.name,
-                    *end == RunEnd::time ? "its time is over" : ::strsignal(signal),
-                    app.then(exit));
+      app.ended(spdlog::level::info,
+                fmt::format("{} ended: {}{}", app.name,
+                            *end == RunEnd::time ? "its time is over" : ::strsignal(signal),
+                            app.then(exit)));
       return Next::stop;
     }
   } else {
@@ -169,7 +203,7 @@ AppBase::Next AppBase::run_once() {
 AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
   Impl& app = *impl_;
   if (!exit) {
-    app.log->error("{} ended and left no record of why", app.name);
+    app.ended(spdlog::level::err, fmt::format("{} ended and left no record of why", app.name));
     app.exit_status = 1;
     return Next::stop;
   }
@@ -179,7 +213,8 @@ AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
     } else {
       for (const auto& frame : symbolize(exit->backtrace)) app.log->error("  at {}", frame);
     }
-    app.log->error("{} was ended by the kernel: {}{}", app.name, exit->summary(), app.then(exit));
+    app.ended(spdlog::level::err, fmt::format("{} was ended by the kernel: {}{}", app.name,
+                                              exit->summary(), app.then(exit)));
     app.exit_status = 1;
     return Next::stop;
   }
@@ -189,7 +224,8 @@ AppBase::Next AppBase::after_end(const std::optional<ExitReport>& exit) {
     app.log->warn("{} ended: {}; starting again", app.name, exit->summary());
     return Next::restart;
   }
-  app.log->info("{} ended: {}{}", app.name, exit->summary(), app.then(exit));
+  app.ended(spdlog::level::info,
+            fmt::format("{} ended: {}{}", app.name, exit->summary(), app.then(exit)));
   return Next::stop;
 }
 
@@ -206,14 +242,14 @@ AppBase::Next AppBase::after_mismatch(const ExitReport& exit) {
     app.form = Form::cpu;
     return Next::restart;
   }
-  if (app.sub_cgroup_id != 0)
-    app.log->error(
-        "the root scheduler numbers the cids otherwise: {}; give both the same options about the "
-        "machine{}",
-        exit.message, app.then());
-  else
-    app.log->error("the kernel took the numbering of cids, but the scheduler has another: {}{}",
-                   exit.message, app.then());
+  app.ended(spdlog::level::err,
+            app.sub_cgroup_id != 0
+                ? fmt::format("the root scheduler numbers the cids otherwise: {}; give both the "
+                              "same options about the machine{}",
+                              exit.message, app.then())
+                : fmt::format("the kernel took the numbering of cids, but the scheduler has "
+                              "another: {}{}",
+                              exit.message, app.then()));
   app.exit_status = 1;
   return Next::stop;
 }

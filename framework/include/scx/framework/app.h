@@ -83,6 +83,11 @@ class AppBase {
   // check().
   void sub_scheduler_of(std::uint64_t cgroup_id);
 
+  // Keeps a capability, by its number in linux/capability.h, for a policy whose part in user space
+  // needs it. All but those that loading takes are given up before the machine is looked at
+  // (docs/distributions.md). Requires: before main(), or in check().
+  void keep_capability(int number);
+
   // Says a line to the user, at the log level info. Requires: from a hook that is called later than
   // check(), on main()'s thread.
   void note(std::string_view line) const;
@@ -128,6 +133,8 @@ class AppBase {
   struct Impl;
 
   int schedule();
+  void renounce();
+  void run_until_end();
   int watch();
   int show_check();
   void prepare_statistics();
