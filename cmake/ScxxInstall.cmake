@@ -19,3 +19,4 @@ install(FILES ${PROJECT_BINARY_DIR}/scxxConfig.cmake ${PROJECT_BINARY_DIR}/scxxC
               cmake/ScxxAddScheduler.cmake cmake/ScxxSkeleton.cmake
         DESTINATION ${_scxx_package_dir})
 include(cmake/ScxxInstallDocs.cmake)
+include(cmake/ScxxInstallService.cmake)

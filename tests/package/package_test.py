@@ -122,6 +122,32 @@ def add_subdirectory(case: Case):
     expect("Total Tests: 0" in said, f"our tests are in somebody else's project:\n{said}")
 
 
+def service(case: Case):
+    """The systemd unit and the file that it reads: where a distribution has them, and sound."""
+    build, root = case.work / "build", case.work / "root"
+    case.configure(case.source, build, "-DSCXX_TESTS=OFF", "-DCMAKE_INSTALL_PREFIX=/usr")
+    case.run("cmake", "--install", build, "--component", "service", env={**os.environ, "DESTDIR": str(root)})
+    unit = root / "usr/lib/systemd/system/scx.service"
+    installed = {path.relative_to(root) for path in root.rglob("*") if path.is_file()}
+    expect(installed == {unit.relative_to(root), Path("etc/default/scx")}, f"installed: {installed}")
+    text = unit.read_text()
+    expect("\nEnvironmentFile=-/etc/default/scx\n" in text and "PATH=/usr/bin:" in text, text)
+    expect(not re.search(r"@\w+@", text), f"not filled in:\n{text}")
+
+    case.configure(case.source, build, "-DSCXX_SYSTEMD_UNIT_DIR=")
+    case.run("cmake", "--install", build, "--component", "service",
+             env={**os.environ, "DESTDIR": str(case.work / "none")})
+    expect(not (case.work / "none").exists(), "installed without a folder for units")
+
+    if not shutil.which("systemd-analyze"):
+        print("skipped: systemd-analyze is not here to read the unit")
+        sys.exit(SKIPPED)
+    said = case.run("systemd-analyze", "verify", "--man=no", unit)
+    expect(not said, said)
+    # Its measure of what a service could do, 0 to 100: 18 when this was written.
+    case.run("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit)
+
+
 def kernel_way(case: Case):
     """A scheduler in the kernel's own words compiles unchanged."""
     case.install()
