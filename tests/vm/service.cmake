@@ -21,7 +21,7 @@ function(scxx_service_test kernel form)
     return()
   endif()
   scxx_vm_test(service.${kernel} KERNEL ${kernel} SCRIPT service.sh ARGS outside ${form}
-               VM ${service_files} --file $<TARGET_FILE:guest_load>
+               VM --smp 2 ${service_files} --file $<TARGET_FILE:guest_load>
                   --file ${CMAKE_CURRENT_SOURCE_DIR}/guest/loaded.service
                   --file ${PROJECT_BINARY_DIR}/scx.service)
 endfunction()
