@@ -10,6 +10,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "scx/base/file.h"
+
 namespace scx {
 namespace {
 
@@ -31,7 +33,13 @@ std::string_view refusal_of_sub(std::string_view message) {
   return {};
 }
 
-std::string text(const char* field, std::size_t size) { return {field, ::strnlen(field, size)}; }
+// One line: names of tasks, which may hold anything, are part of what the kernel says.
+std::string text(const char* field, std::size_t size) {
+  std::string line(trim({field, ::strnlen(field, size)}));
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ') c = '?';
+  return line;
+}
 
 }  // namespace
 

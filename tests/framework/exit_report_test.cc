@@ -51,6 +51,13 @@ TEST(ExitReport, ASummaryRepeatsNothing) {
   EXPECT_EQ(read_exit(ended(ExitKind::error, "", "why"), "")->summary(), "exit kind 1024: why");
 }
 
+// A task may be called anything, and the kernel quotes it as it is.
+TEST(ExitReport, ASummaryIsOneLineWithoutControlCharacters) {
+  const auto report = read_exit(
+      ended(ExitKind::error_stall, "stall", "a\n\x1b[2J[12] failed to run\n"), "a\nb\n");
+  EXPECT_EQ(report->summary(), "stall: a??[2J[12] failed to run");
+}
+
 TEST(ExitReport, ErrorsAreTheKindsFrom1024On) {
   for (const ExitKind kind :
        {ExitKind::done, ExitKind::unreg, ExitKind::unreg_bpf, ExitKind::unreg_kern, ExitKind::sysrq,
