@@ -36,7 +36,8 @@ find_program(SCXX_CLANG NAMES clang-23 clang-22 clang-21 clang-20 clang-19 clang
 if(NOT SCXX_CLANG)
   message(FATAL_ERROR "scxx: clang is missing (19 or newer compiles BPF); ${_scxx_cure} (clang-22)")
 endif()
-_scxx_version(_scxx_clang "clang version ([0-9]+)" ${SCXX_CLANG} --version)
+_scxx_version(_scxx_clang "clang version ([0-9.]+)" ${SCXX_CLANG} --version)
+set(SCXX_CLANG_VERSION ${_scxx_clang} CACHE INTERNAL "")
 if(_scxx_clang VERSION_LESS 19)
   message(FATAL_ERROR "scxx: ${SCXX_CLANG} is clang ${_scxx_clang}, too old for BPF arenas (19 is "
                       "needed); ${_scxx_cure} (clang-22), or name another with -DSCXX_CLANG=…")
@@ -172,6 +173,8 @@ function(scxx_add_bpf target)
   add_library(${target} INTERFACE)
   add_dependencies(${target} ${target}_skeleton)
   target_include_directories(${target} SYSTEM INTERFACE "${dir}")
+  # For the scheduler's own report (--report).
+  target_compile_definitions(${target} INTERFACE SCXX_BPF_CLANG="${SCXX_CLANG_VERSION}")
   target_link_libraries(${target} INTERFACE scxx::bpf_headers)
 endfunction()
 

@@ -8,7 +8,8 @@ _scx_scheduler()
     local options='-i --stats --monitor --run-for --stats-path --stats-mode --stats-group --form
                    --log-level -v --verbose
                    --big-cpus --virt-llc --topology --pin-root-path --kconfig --btf-custom-path --bpf-token-path
-                   --relaxed-maps -h --help -V --version --help-stats --check --json'
+                   --relaxed-maps -h --help -V --version --help-stats --check --json --report
+                   --report-processes'
 
     # "--form=c" comes as three words, or as one where "=" is no word break
     case $current in
@@ -44,7 +45,7 @@ _scx_scheduler()
             mapfile -t COMPREPLY < <(compgen -W '0600 0660 0666' -- "$current") ;;
         --stats-group)
             mapfile -t COMPREPLY < <(compgen -g -- "$current") ;;
-        --stats-path|--topology|--pin-root-path|--btf-custom-path|--bpf-token-path)
+        --stats-path|--topology|--pin-root-path|--btf-custom-path|--bpf-token-path|--report)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
         --cid-override|-C)

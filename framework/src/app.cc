@@ -34,7 +34,7 @@ void write_out(std::string_view text) {
 
 void report_error(spdlog::logger& log, const Error& error) {
   if (!error.evidence.empty()) {
-    if (log.should_log(spdlog::level::debug)) {
+    if (shows(log, spdlog::level::debug)) {
       log.error("the whole log:\n{}", error.evidence);
     } else if (error.kind == ErrorKind::rejected) {
       log.error("the end of the log (-v shows all of it):\n{}", tail(error.evidence, 15));
@@ -43,8 +43,10 @@ void report_error(spdlog::logger& log, const Error& error) {
   log.error("{}", error.message());
 }
 
-AppBase::AppBase(std::string name, std::string description, std::string version)
+AppBase::AppBase(std::string name, std::string description, std::string version,
+                 std::string_view clang)
     : impl_(std::make_unique<Impl>(std::move(name), std::move(description), std::move(version))) {
+  impl_->clang = clang;
   add_common_options(impl_->cli, impl_->options);
 }
 
@@ -100,7 +102,8 @@ void AppBase::list_option(const std::string& names, const std::string& help, std
       ->check(whole_number(1, max))
       ->group("Running")
       ->excludes(cli.get_option("--monitor"))
-      ->excludes(cli.get_option("--run-for"));
+      ->excludes(cli.get_option("--run-for"))
+      ->excludes(cli.get_option("--report"));
 }
 
 int AppBase::main(int argc, char** argv) {
@@ -132,6 +135,7 @@ int AppBase::main(int argc, char** argv) {
     return 0;
   }
   if (app.options.monitor || app.list_wanted) return watch();
+  if (app.options.report) begin_report();
   if (app.options.check) return show_check();
   prepare_statistics();
   if (app.options.help_stats) {
@@ -139,14 +143,14 @@ int AppBase::main(int argc, char** argv) {
     return 0;
   }
   auto handed = take_handed_socket();
-  if (!handed) {
-    report_error(*app.log, handed.error());
-    return 2;
-  }
-  if (*handed) app.handed_socket = *std::move(*handed);
-  const int status = schedule();
+  if (!handed)
+    app.failed(handed.error());
+  else if (*handed)
+    app.handed_socket = *std::move(*handed);
+  const int status = handed ? schedule() : 2;
   // The server's thread calls into the derived class: it must end before that does.
   app.server.reset();
+  write_report();
   return status;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // What the parts of AppBase share: the command line is in app.cc, its statistics in
-// app_statistics.cc, the runs of the scheduler in app_run.cc.
+// app_statistics.cc, the runs of the scheduler in app_run.cc, its report in app_report.cc.
 #pragma once
 
 #include <fmt/core.h>
@@ -14,9 +14,11 @@
 #include <string>
 #include <string_view>
 
+#include "log.h"
 #include "notify.h"
 #include "options.h"
 #include "privileges.h"
+#include "report.h"
 #include "scx/base/fd.h"
 #include "scx/framework/app.h"
 #include "scx/framework/exit_report.h"
@@ -41,6 +43,7 @@ struct AppBase::Impl {
 
   std::string name;
   std::string version;
+  std::string clang;  // version that compiled the BPF side
   CLI::App cli;
   CommonOptions options;
   MachineOptions machine;
@@ -53,6 +56,8 @@ struct AppBase::Impl {
   std::optional<List> list;
   std::optional<std::uint64_t> list_wanted;  // elements of the list, where it is to be watched
   std::shared_ptr<spdlog::logger> log;
+  std::shared_ptr<RecentLines> recent;  // lines of the log, for the report
+  std::optional<Report> report;         // where one is wanted
 
   // Kept over restarts of the scheduler.
   std::optional<Signals> signals;
@@ -81,7 +86,7 @@ struct AppBase::Impl {
   // Whether an option names a file. It may be another user's, and is used again after a restart.
   bool names_files() const {
     const bool socket = cli.count("--stats-path") > 0 && !options.stats_path.starts_with('@');
-    return socket || options.topology || !options.open.btf_custom_path.empty() ||
+    return socket || report || options.topology || !options.open.btf_custom_path.empty() ||
            !options.open.pin_root_path.empty() || !options.open.bpf_token_path.empty();
   }
 
@@ -89,6 +94,13 @@ struct AppBase::Impl {
   void ended(spdlog::level::level_enum level, std::string line) {
     log->log(level, "{}", line);
     last_words = std::move(line);
+  }
+
+  // Said to the user, and kept for the report and the service manager.
+  void failed(const Error& error) {
+    report_error(*log, error);
+    if (report) report->failed(error);
+    last_words = error.message();
   }
 
   PreflightOptions preflight_options() const {

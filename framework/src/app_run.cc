@@ -45,8 +45,10 @@ int AppBase::show_check() {
                         {},
                         machine.error().cure,
                         machine.error()});
+  if (app.report) app.report->found(findings);
   write_out(app.options.json ? findings_json(findings).text + "\n" : findings_text(findings));
-  return std::ranges::find(findings, Verdict::no, &Finding::verdict) == findings.end() ? 0 : 1;
+  const bool ready = std::ranges::find(findings, Verdict::no, &Finding::verdict) == findings.end();
+  return write_report() && ready ? 0 : 1;
 }
 
 // What made this process root is done, or soon will be: it goes on with what restarts and the end
@@ -69,9 +71,9 @@ int AppBase::schedule() {
     app.notifier = *std::move(notifier);
   else
     app.log->warn("{}", notifier.error().message());
+  if (app.report) app.report->found(check_system(app.preflight_options()));
   if (const auto ready = preflight(app.preflight_options()); !ready) {
-    report_error(*app.log, ready.error());
-    app.last_words = ready.error().message();
+    app.failed(ready.error());
     app.exit_status = 1;
   } else {
     renounce();
@@ -125,14 +127,14 @@ Result<Machine> AppBase::discover() {
 AppBase::Next AppBase::run_once() {
   Impl& app = *impl_;
   const auto stop = [&](const Error& error) {
-    report_error(*app.log, error);
-    app.last_words = error.message();
+    app.failed(error);
     app.exit_status = 1;
     return Next::stop;
   };
   const auto machine = make_machine();
   if (!machine) return stop(machine.error());
   app.hotplug_seq = machine->hotplug_seq;
+  if (app.report) app.report->begin_run(*machine);
 
   // Until here a signal simply ends the process: nothing is attached. From here on it has to reach
   // the loop below.
@@ -147,6 +149,11 @@ AppBase::Next AppBase::run_once() {
   if (!started) return stop(started.error());
   app.has_run = true;  // even if it ended at once: a CPU may go while the kernel enables it
   Session& session = **started;
+  if (app.report) app.report->started(session.report());
+  const auto detach = [&app, &session] {
+    session.detach();
+    if (app.report) app.report->ended(session.ended());
+  };
   for (const auto& name : session.report().dropped)
     app.log->debug("this kernel has no {}: done without", name);
   for (const auto& program : session.report().programs)
@@ -177,7 +184,7 @@ AppBase::Next AppBase::run_once() {
                               }});
     }
     const auto end = wait_for_end(session.events_fd(), *app.signals, run);
-    session.detach();
+    detach();
     if (!end) return stop(end.error());
     const auto exit = session.ended();
     const bool failed = exit && exit->is_error();
@@ -194,7 +201,7 @@ AppBase::Next AppBase::run_once() {
       return Next::stop;
     }
   } else {
-    session.detach();
+    detach();
   }
   return after_end(session.ended());
 }

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include <cerrno>
+#include <set>
 
 #include "libbpf_log.h"
 #include "scx/base/file.h"
@@ -86,6 +87,28 @@ std::optional<std::uint32_t> KernelBtf::member_size(const std::string& type,
 
 bool KernelBtf::has_member(const std::string& type, const std::string& member) const {
   return find_member(btf_.get(), type, member) != nullptr;
+}
+
+std::vector<std::string> KernelBtf::members(const std::string& type) const {
+  std::vector<std::string> names;
+  const int id = find(btf_.get(), type, BTF_KIND_STRUCT);
+  if (id < 0) return names;
+  const btf_type* t = btf__type_by_id(btf_.get(), static_cast<std::uint32_t>(id));
+  for (int i = 0; i < btf_vlen(t); ++i)
+    names.emplace_back(btf__name_by_offset(btf_.get(), btf_members(t)[i].name_off));
+  return names;
+}
+
+std::vector<std::string> KernelBtf::functions(std::string_view prefix) const {
+  std::set<std::string> names;
+  const std::uint32_t count = btf__type_cnt(btf_.get());
+  for (std::uint32_t id = 1; id < count; ++id) {
+    const btf_type* t = btf__type_by_id(btf_.get(), id);
+    if (!btf_is_func(t)) continue;
+    const std::string_view name = btf__name_by_offset(btf_.get(), t->name_off);
+    if (name.starts_with(prefix)) names.emplace(name);
+  }
+  return {names.begin(), names.end()};
 }
 
 std::optional<std::uint64_t> KernelBtf::enum_value(const std::string& type,

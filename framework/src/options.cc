@@ -168,12 +168,24 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
   app.set_help_flag("-h,--help", "Show this help")->group(about);
   app.add_flag("-V,--version", options.version, "Show the version")->group(about);
   app.add_flag("--help-stats", options.help_stats, "Describe the statistics")->group(about);
-  auto* check = app.add_flag("--check", options.check,
-                             "Say whether this scheduler can run here and now, and what is missing; "
-                             "needs no root for most of it")
-                    ->group(about)
-                    ->excludes(monitor);
+  auto* check =
+      app.add_flag("--check", options.check,
+                   "Say whether this scheduler can run here and now, and what is missing; "
+                   "needs no root for most of it")
+          ->group(about)
+          ->excludes(monitor);
   app.add_flag("--json", options.json, "With --check: as JSON")->group(about)->needs(check);
+  auto* report =
+      app.add_option("--report", options.report,
+                     "Write all that a report of a fault needs into one archive when the "
+                     "scheduler ends, or with --check at once")
+          ->type_name("FILE")
+          ->group(about)
+          ->excludes(monitor);
+  app.add_flag("--report-processes", options.report_processes,
+               "With --report: leave the names of processes in")
+      ->group(about)
+      ->needs(report);
 }
 
 }  // namespace scx

@@ -26,7 +26,9 @@ struct CommonOptions {
   bool version = false;
   bool help_stats = false;
   bool check = false;
-  bool json = false;  // of check
+  bool json = false;                  // of check
+  std::optional<std::string> report;  // file
+  bool report_processes = false;
   OpenOptions open;
 
   std::string wanted_log_level() const;

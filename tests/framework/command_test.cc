@@ -12,8 +12,11 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "scx/base/fd.h"
@@ -153,6 +156,50 @@ TEST(Command, ChecksTheMachineWithoutLoadingAnything) {
   EXPECT_EQ(lines(programs.out()), 1);
 }
 
+// No scheduler is attached for it, and it takes no root.
+TEST(Command, AReportOfACheck) {
+  const TempDir dir;
+  const std::string file = dir.path() / "r.tar.gz";
+  Process process({"--check", "--report", file, "--fifo"});
+  EXPECT_THAT(process.status(), AnyOf(0, 1));
+  EXPECT_THAT(process.out(), HasSubstr("sched_ext"));
+  EXPECT_THAT(process.err(), HasSubstr("the report is " + file));
+  EXPECT_EQ(lines(process.err()), 1);
+  EXPECT_EQ(std::system(("tar xf " + file + " -C " + dir.path().native()).c_str()), 0);
+  const auto folder = dir.path() / "scx_simple-report";
+  const auto text = [&folder](const char* name) {
+    std::ifstream in(folder / name);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  EXPECT_EQ(text("system.txt"), process.out());
+  EXPECT_THAT(text("options.txt"), StartsWith("scx_simple --check --report=" + file + " --fifo\n"));
+  EXPECT_THAT(text("options.txt"), HasSubstr("--form                     auto\n"));
+  EXPECT_THAT(text("versions.txt"), HasSubstr("scx_simple " SCXX_VERSION "\n"));
+  EXPECT_THAT(text("machine.scxx"), StartsWith("{\"scxx-bundle\""));
+}
+
+TEST(Command, AReportThatCannotBeWrittenIsSaidFirst) {
+  Process process({"--check", "--report", "/nonexistent/r.tar.gz"});
+  EXPECT_EQ(process.status(), 1);
+  EXPECT_THAT(process.out(), HasSubstr("sched_ext"));
+  EXPECT_THAT(process.err(),
+              HasSubstr("there will be no report: cannot create /nonexistent/r.tar"));
+}
+
+// The report of a scheduler that does not start says why; the machine and all else are in it.
+TEST(Command, AReportOfAStartThatWasRefused) {
+  if (std::filesystem::exists("/sys/kernel/sched_ext")) GTEST_SKIP() << "this kernel has sched_ext";
+  const TempDir dir;
+  const std::string file = dir.path() / "r.tar.gz";
+  Process process({"--report", file});
+  EXPECT_EQ(process.status(), 1);
+  EXPECT_THAT(process.err(), HasSubstr("has no sched_ext"));
+  const std::string in_archive = "tar xOf " + file + " scx_simple-report/";
+  EXPECT_EQ(std::system((in_archive + "error.txt | grep -q 'has no sched_ext'").c_str()), 0);
+  EXPECT_EQ(std::system((in_archive + "log.txt | grep -q 'E .*has no sched_ext'").c_str()), 0);
+  EXPECT_EQ(std::system((in_archive + "cids.txt | grep -q capacity").c_str()), 0);
+}
+
 TEST(Command, DescribesItsStatistics) {
   Process process({"--help-stats"});
   EXPECT_EQ(process.status(), 0);
@@ -190,6 +237,8 @@ TEST(Command, WrongUsage) {
   expect_usage_error({"--monitor", "1", "--stats-mode", "0660"}, "--monitor");
   expect_usage_error({"--monitor", "1", "--check"}, "--check");
   expect_usage_error({"--json"}, "--check");
+  expect_usage_error({"--report-processes"}, "--report");
+  expect_usage_error({"--monitor", "1", "--report", "r.tar.gz"}, "--report");
 }
 
 TEST(Command, NumbersOutOfRangeAreWrongUsage) {

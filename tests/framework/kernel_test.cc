@@ -40,6 +40,17 @@ TEST(KernelBtf, KnowsStructsAndTheirMembers) {
   EXPECT_EQ(btf.member_size("task_struct", "name"), std::nullopt);
 }
 
+TEST(KernelBtf, ListsMembersAndFunctions) {
+  const KernelBtf btf = load(FakeBtf()
+                                 .add_struct("sched_ext_ops", {"enqueue", "dispatch"})
+                                 .add_function("scx_bpf_b", {})
+                                 .add_function("scx_bpf_a", {})
+                                 .add_function("bpf_c", {}));
+  EXPECT_THAT(btf.members("sched_ext_ops"), ElementsAre("enqueue", "dispatch"));
+  EXPECT_THAT(btf.members("sched_ext_ops_cid"), IsEmpty());
+  EXPECT_THAT(btf.functions("scx_bpf_"), ElementsAre("scx_bpf_a", "scx_bpf_b"));
+}
+
 TEST(KernelBtf, KnowsEnumeratorsOfEitherSize) {
   const KernelBtf btf =
       load(FakeBtf()

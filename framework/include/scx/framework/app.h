@@ -50,6 +50,12 @@ concept MeasuresLatency = requires(Skel& skel) {
   skel.data_scx_latency->scx_latency_wanted;
 };
 
+#ifdef SCXX_BPF_CLANG
+inline constexpr std::string_view kClang = SCXX_BPF_CLANG;
+#else
+inline constexpr std::string_view kClang;
+#endif
+
 }  // namespace detail
 
 // What of App does not depend on the scheduler's types.
@@ -114,7 +120,8 @@ class AppBase {
   int main(int argc, char** argv);
 
  protected:
-  AppBase(std::string name, std::string description, std::string version);
+  // `clang` as scxx_add_bpf() tells: the version that compiled the scheduler's BPF side.
+  AppBase(std::string name, std::string description, std::string version, std::string_view clang);
 
   // Opens, loads, calls `about_to_attach` (an error from it ends the start), attaches. Requires:
   // the machine outlives the session.
@@ -140,6 +147,8 @@ class AppBase {
   void prepare_statistics();
   void serve_statistics();
   void show_statistics();
+  void begin_report();
+  bool write_report();  // false: it was wanted, and there is none
   Result<Machine> discover();
   Result<Machine> make_machine();
   // One run from discovery to the end; the exit status is in Impl.
@@ -156,7 +165,7 @@ class App : public AppBase {
   // `name` as the command is called, `description` one line of help, `version` the scheduler's own:
   // --version and the kernel's name for it show it. Without one it is that of scxx.
   App(std::string name, std::string description, std::string version = {})
-      : AppBase(std::move(name), std::move(description), std::move(version)) {}
+      : AppBase(std::move(name), std::move(description), std::move(version), detail::kClang) {}
 
   // Called with Opened<Skel>& before each load, to set the knobs in rodata. May return Status.
   template <typename Configure>

@@ -39,6 +39,10 @@ class KernelBtf {
   std::optional<std::uint32_t> member_size(const std::string& type,
                                            const std::string& member) const;
   bool has_member(const std::string& type, const std::string& member) const;
+  // The members of a struct, in its order; none where it is not there.
+  std::vector<std::string> members(const std::string& type) const;
+  // The functions whose names begin so, by name, each once.
+  std::vector<std::string> functions(std::string_view prefix) const;
   // The value of an enumerator, whatever the enum's size.
   std::optional<std::uint64_t> enum_value(const std::string& type, const std::string& name) const;
 
