@@ -79,6 +79,7 @@ std::optional<ExitReport> read_exit(const scx_exit_record& record, std::string_v
 }
 
 std::vector<std::string> symbolize(const std::vector<std::uint64_t>& addresses) {
+  if (addresses.empty()) return {};  // the list of symbols is long
   struct Symbol {
     std::uint64_t address = 0;
     std::string name;
