@@ -109,9 +109,11 @@ ____##policy##_##op(unsigned long long *ctx, ##args)
 	fn(___bpf_ctx_cast(args));						\
 	scx_exit_save((struct scx_exit_info *)ctx[0])
 
+/* A task that there is no context for has ended the scheduler. Its fork() does not fail for that: whoever
+ * schedules next has it. */
 #define __SCX_INIT_TASK(fn, args...)						\
-	s32 scx_err_ = scx_task_init((struct task_struct *)ctx[0], sizeof(SCX_TASK_TYPE));	\
-	if (!scx_err_) {							\
+	s32 scx_err_ = 0;							\
+	if (!scx_task_init((struct task_struct *)ctx[0], sizeof(SCX_TASK_TYPE))) {	\
 		scx_err_ = fn(___bpf_ctx_cast(args));				\
 		/* the kernel calls no exit_task then */			\
 		if (scx_err_)							\

@@ -6,7 +6,9 @@
 limit=$1; shift
 start scx_qmap "$@" 2>/tmp/err
 echo "$(value nr_tasks) tasks at the start"
-./guest_load fill $((limit + 100)) || { cat /tmp/err; fail "threads were lost"; }
+./guest_load fill $((limit + 100)) >/tmp/fill || { cat /tmp/err; fail "threads were lost"; }
+cat /tmp/fill
+grep -q ' 0 were refused' /tmp/fill || fail "threads were refused"
 wait $sched; status=$?
 cat /tmp/err
 [ $status -eq 1 ] || fail "the scheduler ended with status $status"
