@@ -63,7 +63,8 @@ foreach(kernel 6.18 7.3)
   scxx_vm_test(stress.qmap.${kernel} LONG qmap KERNEL ${kernel} SCRIPT stress.sh
                ARGS ${SCXX_STRESS_SECONDS} 2000 scx_qmap)
   scxx_vm_test(hotplug.qmap.${kernel} LONG qmap KERNEL ${kernel} SCRIPT hotplug.sh ARGS scx_qmap)
-  scxx_vm_test(kill.qmap.${kernel} LONG qmap KERNEL ${kernel} SCRIPT kill.sh ARGS scx_qmap)
+  scxx_vm_test(kill.qmap.${kernel} LONG qmap KERNEL ${kernel} SCRIPT fault_kill.sh ARGS 20 random scx_qmap
+               VM ${load} --file ${CMAKE_CURRENT_SOURCE_DIR}/guest/fault.sh)
 endforeach()
 
 scxx_vm_test(qmap.sub ALONE KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 8 VM ${sub})

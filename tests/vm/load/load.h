@@ -25,6 +25,8 @@ int chain(Arguments arguments);
 int policies(Arguments arguments);
 int duty(Arguments arguments);
 int visits(Arguments arguments);
+int sleepers(Arguments arguments);
+int suspend(Arguments arguments);
 
 // Ends the program with status 2 and `complaint` on stderr.
 [[noreturn]] void wrong_usage(const std::string& complaint);

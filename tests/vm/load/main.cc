@@ -46,13 +46,13 @@ int main(int argc, char** argv) {
       {"renice", load::renice},   {"affinity", load::affinity}, {"fill", load::fill},
       {"cookies", load::cookies}, {"values", load::values},     {"starve", load::starve},
       {"chain", load::chain},     {"policies", load::policies}, {"duty", load::duty},
-      {"visits", load::visits},
+      {"visits", load::visits},   {"sleepers", load::sleepers}, {"suspend", load::suspend},
   };
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto command = arguments.empty() ? commands.end() : commands.find(arguments.front());
   if (command == commands.end())
     load::wrong_usage(
-        "one of affinity, chain, cookies, duty, ext, fill, policies, renice, shares, spin, starve, "
-        "values, visits");
+        "one of affinity, chain, cookies, duty, ext, fill, policies, renice, shares, sleepers, "
+        "spin, starve, suspend, values, visits");
   return command->second(load::Arguments(arguments).subspan(1));
 }

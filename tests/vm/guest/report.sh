@@ -1,8 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# faults.sh: schedulers that fail. Each ends with the right status and one clear reason with its
-# evidence, on the terminal and in its report, and leaves the kernel's own scheduler in charge of a
-# working machine.
+# report.sh: schedulers that fail (fault_thrown.sh says how they end) leave their evidence in a report.
 . /root/lib.sh
 
 # reports FILE MEMBER PATTERN…: the member of a report holds every pattern.
