@@ -11,7 +11,7 @@ endforeach()
 # scxx_fault_test(NAME WITH … FAULTS fault [ARG…] [-- fault…] [VM …]): WITH is what scxx_vm_test() takes.
 function(scxx_fault_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FAULTS;WITH;VM")
-  scxx_vm_test(faults.${name} ${arg_WITH} SCRIPT fault_suite.sh ARGS ${arg_FAULTS}
+  scxx_vm_test(faults.${name} ALONE ${arg_WITH} SCRIPT fault_suite.sh ARGS ${arg_FAULTS}
                VM ${fault_files} ${arg_VM})
   if(TEST vm.faults.${name})
     set_property(TEST vm.faults.${name} APPEND PROPERTY LABELS faults)
