@@ -164,6 +164,27 @@ TEST(Tables, TwoNodesWithTwoCachesEach) {
             t.neighbors[first.near_first + first.near_nr - 1].distance);
 }
 
+// As many as NR_CPUS of x86-64 allows: 8 nodes of 16 LLCs, 32 cores of two threads in each.
+TEST(Tables, EightThousandCpus) {
+  std::vector<CoreSpec> all;
+  for (int llc = 0; llc < 128; ++llc) all = std::move(all) + cores(32, 2, llc * 64, llc / 16, llc);
+  const Tables t = sound(whole(machine(all)));
+  EXPECT_EQ(t.machine.nr_online, 8192U);
+  EXPECT_EQ(t.machine.nr_words, 128U);
+  EXPECT_EQ(t.machine.nr_domains, 128U);
+  EXPECT_EQ(t.nodes.size(), 8U);
+  EXPECT_EQ(t.cids[8191].domain, 127);
+}
+
+TEST(Tables, FourCpusOfEightThousandThatMayCome) {
+  RawTopology raw = machine(cores(4, 1, 0));
+  raw.possible = CpuSet::range(CpuId{0}, CpuId{8191});
+  const Tables t = sound(whole(raw));
+  EXPECT_EQ(t.machine.nr_cids, 8192U);
+  EXPECT_EQ(t.machine.nr_online, 4U);
+  EXPECT_EQ(t.machine.nr_domains, 1U);
+}
+
 TEST(Tables, OfflineCpusTakeTheTailAndBelongToNothing) {
   RawTopology raw = machine(cores(2, 2, 0));
   offline(raw, CpuSet::of({1}));

@@ -181,6 +181,15 @@ TEST(Synthetic, MachinesAreMadeUp) {
   EXPECT_EQ(found(synthetic("2 3")).online().count(), 6U);
 }
 
+// As many as NR_CPUS of x86-64 allows.
+TEST(Synthetic, EightThousandCpus) {
+  const Topology topology = found(synthetic("pack:8 [numa] l3:16 core:32 pu:2"));
+  EXPECT_EQ(topology.online().count(), 8192U);
+  EXPECT_EQ(topology.cores().size(), 4096U);
+  EXPECT_EQ(topology.llcs().size(), 128U);
+  EXPECT_EQ(topology.nodes().size(), 8U);
+}
+
 TEST(Synthetic, CachesAreInTheKernelsOrder) {
   const RawTopology raw = read_machine(synthetic("l3:1 l2:1 l1d:1 l1i:1 core:1 pu:1")).value();
   std::vector<int> levels;

@@ -85,6 +85,15 @@ TEST_F(Sysfs, ASmallMachine) {
   expect_all_sound(topology);
 }
 
+TEST_F(Sysfs, FourCpusOfEightThousandThatMayCome) {
+  small_machine();
+  cpu("possible", "0-8191\n");
+  const Topology topology = found();
+  EXPECT_EQ(topology.nr_cpu_ids(), 8192);
+  EXPECT_EQ(topology.online().count(), 4U);
+  expect_sound(topology);
+}
+
 TEST_F(Sysfs, CachesAreKeptOnce) {
   small_machine();
   const RawTopology raw = read_machine({root_}).value();

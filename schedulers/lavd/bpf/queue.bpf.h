@@ -17,9 +17,11 @@ static __always_inline s32 lavd_own_queue(s32 cid)
 	return scx_machine.nr_domains + cid;
 }
 
+/* A CPU that was offline at the start has none: it belongs to no domain, nothing is queued at it, and
+ * its coming starts the scheduler anew. A DSQ costs the kernel memory for each possible CPU. */
 static __always_inline s32 lavd_create_queues(void)
 {
-	u32 nr = scx_machine.nr_domains + scx_machine.nr_cids, id;
+	u32 nr = scx_machine.nr_domains + scx_machine.nr_online, id;
 	s32 err = 0;
 
 	scx_for (id, 0, nr) {
