@@ -213,6 +213,15 @@ class Fetching(unittest.TestCase):
         with self.assertRaises(Unavailable):
             store.resolve('6.18')
 
+    def test_a_built_one_is_had_by_its_number_of_cpus_only(self):
+        built = kernels.Kernel('/k', '7.2.13-nr8192', '7.2.13', 'built here', 'nr8192')
+        store = FakeStore(self.EVERY, cached=[built])
+        for spec in ('7.2-nr8192', '7.2.13-nr8192'):
+            self.assertIs(store.resolve(spec), built)
+        self.assertEqual(store.resolve('7.2').origin, 'suite')
+        with self.assertRaisesRegex(Unavailable, 'build-kernel --version 7.2 --nr-cpus 64'):
+            store.resolve('7.2-nr64')
+
     def test_fetch_looks_for_a_newer_one(self):
         store = FakeStore(self.EVERY, cached=[kernel('7.2.12-1')])
         self.assertEqual(store.resolve('7.2').version, '7.2.12-1')

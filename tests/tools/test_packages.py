@@ -52,7 +52,7 @@ Filename: pool/main/l/notcloud.deb
 Size: 99146196
 SHA256: 00
 
-Package: zlib1g
+Package: zlib1g-dev
 Version: 1:1.2
 Filename: pool/main/z/z.deb
 Size: 1

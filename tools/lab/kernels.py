@@ -41,6 +41,21 @@ class Kernel:
     def series(self):
         return packages.series_of(self.version)
 
+    def option(self, name):
+        """The value of CONFIG_name, 'n' if it is not set; None where the configuration is unknown."""
+        if not self.config:
+            return None
+        with open(self.config, encoding='utf-8') as file:
+            found = re.search(rf'^CONFIG_{name}=(.*)$', file.read(), re.M)
+        return found[1] if found else 'n'
+
+    @property
+    def most_cpus(self):
+        """NR_CPUS, from the configuration or the name; None if neither tells."""
+        named = re.fullmatch(r'nr(\d+)', self.variant)
+        known = self.option('NR_CPUS') or (named and named[1])
+        return int(known) if known else None
+
 
 def scan_folder(folder):
     """The images of a kernels folder, by their names (bzImage-6.12.107-nr64)."""
@@ -87,9 +102,7 @@ class Store:
         if local:
             return local
         if '-' in spec or spec in NOT_FROM_DEBIAN:
-            raise Unavailable(
-                f'no kernel {spec} in {", ".join(self._folders) or "any kernels folder"} '
-                '(name one with --kernels or SCXX_KERNELS; "tools/vm list" shows what there is)')
+            raise Unavailable(self._not_here(spec))
         return self.fetch(spec)
 
     def local(self, spec):
@@ -143,6 +156,15 @@ class Store:
                           + ', '.join(f'{p.version} ({p.suite})' for p in found)
                           + '; name a full version to boot one all the same')
 
+    def _not_here(self, spec):
+        match = re.fullmatch(r'([\d.]+)-nr(\d+)', spec)
+        if match or spec in NOT_FROM_DEBIAN:
+            version, count = match.groups() if match else (spec, '64')
+            return (f'no kernel {spec} here: build it with tools/vm build-kernel --version {version} '
+                    f'--nr-cpus {count}')
+        return (f'no kernel {spec} in {", ".join(self._folders) or "any kernels folder"} '
+                '(name one with --kernels or SCXX_KERNELS; "tools/vm list" shows what there is)')
+
     def _vanished(self, spec, every):
         cached = self._best_cached(spec)
         if cached:
@@ -153,21 +175,22 @@ class Store:
                           f'they have {", ".join(have)}')
 
     def _best_cached(self, spec):
-        fits = [k for k in self.cached()
-                if spec in (k.version, k.version.rsplit('-', 1)[0])
-                or (spec == k.series and not k.broken)]
-        return fits[-1] if fits else None
+        cached = self.cached()
+        fits = [k for k in cached if not k.variant
+                and (spec in (k.version, k.version.rsplit('-', 1)[0])
+                     or (spec == k.series and not k.broken))]
+        return fits[-1] if fits else choose([k for k in cached if k.variant], spec)
 
     def _cached_version(self, version):
-        return next((k for k in self.cached() if k.version == version), None)
+        return next((k for k in self.cached() if k.version == version and not k.variant), None)
 
     def _load(self, folder):
         with open(os.path.join(folder, 'info.json'), encoding='utf-8') as file:
             info = json.load(file)
         config = os.path.join(folder, 'config')
         return Kernel(os.path.join(folder, info['image']), info['release'], info['version'],
-                      info['suite'], config=config if os.path.exists(config) else '',
-                      broken=info['broken'])
+                      info['suite'], variant=info.get('variant', ''),
+                      config=config if os.path.exists(config) else '', broken=info['broken'])
 
     def _install(self, package, every):
         """Downloads, unpacks and checks an image; the finished folder appears by a rename."""
@@ -181,16 +204,35 @@ class Store:
                 packages.download(part, deb, self._say)
                 _take(deb, folder)
                 os.unlink(deb)
-            info = _unpack(folder)
-            info.update(version=package.version, suite=package.suite, package=package.name)
-            with open(os.path.join(folder, 'info.json'), 'w', encoding='utf-8') as file:
-                json.dump(info, file, indent=1)
-            final = os.path.join(self._root, info['release'])
-            shutil.rmtree(final, ignore_errors=True)
-            os.chmod(folder, 0o755)
-            os.rename(folder, final)
-            os.mkdir(folder)        # for the context manager to remove
+            final = self._finish(folder, {'version': package.version, 'suite': package.suite,
+                                          'package': package.name})
         return self._load(final)
+
+    def add_built(self, path, config, package, variant):
+        """Takes a bzImage that was built from a source package. Errors: LabError if it is unsound."""
+        os.makedirs(self._root, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix='.new.', dir=self._root) as folder:
+            shutil.copyfile(path, os.path.join(folder, 'vmlinuz'))
+            shutil.copyfile(config, os.path.join(folder, 'config'))
+            final = self._finish(folder, {'version': package.upstream, 'suite': 'built here',
+                                          'package': package.name, 'variant': variant}, sound=True)
+        return self._load(final)
+
+    def _finish(self, folder, info, sound=False):
+        """Unpacks and checks folder/vmlinuz; the folder gets its name. Returns its path."""
+        info = _unpack(folder) | info
+        if sound and (info['broken'] or not info['btf']):
+            raise LabError('the kernel that was built is of no use: '
+                           + (f'{len(info["broken"])} kfuncs have wrong BTF ({info["broken"][0]}, …)'
+                              if info['broken'] else 'it has no BTF that can be read'))
+        with open(os.path.join(folder, 'info.json'), 'w', encoding='utf-8') as file:
+            json.dump(info, file, indent=1)
+        final = os.path.join(self._root, info['release'])
+        shutil.rmtree(final, ignore_errors=True)
+        os.chmod(folder, 0o755)
+        os.rename(folder, final)
+        os.mkdir(folder)        # for the context manager to remove
+        return final
 
     def _from_file(self, path):
         try:
@@ -228,12 +270,13 @@ def _unpack(folder):
         raise LabError('the package holds no kernel image: has its layout changed?')
     with open(path, 'rb') as file:
         data = file.read()
-    info = {'release': image.release(data), 'image': 'vmlinuz', 'broken': []}
+    info = {'release': image.release(data), 'image': 'vmlinuz', 'broken': [], 'btf': False}
     elf = image.unpack(data)
     if elf:
         blob = image.section(elf, '.BTF')
         with contextlib.suppress(ValueError):
             info['broken'] = btf.broken_kfuncs(blob) if blob else []
+            info['btf'] = bool(blob)
         if image.has_pvh(elf):
             with open(os.path.join(folder, 'vmlinux'), 'wb') as file:
                 file.write(elf)

@@ -30,7 +30,12 @@ _LIST_AGE_S = 24 * 3600
 # linux-image-6.18.…-cloud-amd64 up to 6.18, linux-binary-[unsigned-]… from 6.19 on;
 # linux-base-… holds the configuration of the latter.
 _NAME = re.compile(r'linux-(image|binary|base)-(unsigned-)?(\d\S*?)-cloud-amd64(-unsigned)?')
-_OTHERS = ('qemu-system-x86', 'qemu-system-data', 'seabios')       # see emulator.py
+_OTHERS = re.compile(
+    r'qemu-system-(x86|data)|seabios'                               # see emulator.py
+    r'|linux-source-\d+\.\d+'                                       # kernel_build.py
+    r'|pahole|lib(bpf1|dw1t64|elf1t64|c6|zstd1|lzma5|bz2-1\.0)|zlib1g')      # pahole.py
+# Part of the names of the lists in the cache: another one whenever other packages are looked for.
+_LISTED = 2
 _IMAGE_BYTES = 1 << 20      # smaller ones are meta packages
 
 
@@ -111,7 +116,7 @@ def parse_list(text, suite, mirror):
     found = []
     for stanza in text.split('\n\n'):
         name = stanza[9:stanza.find('\n')]
-        if name in _OTHERS or _NAME.fullmatch(name):
+        if _OTHERS.fullmatch(name) or _NAME.fullmatch(name):
             field = dict(line.split(': ', 1) for line in stanza.splitlines()
                          if ': ' in line and not line.startswith(' '))
             found.append(Package(field['Package'], field['Version'], suite,
@@ -229,7 +234,7 @@ class Index:
         return found
 
     def _path(self, suite):
-        return os.path.join(self._folder, suite + '.json')
+        return os.path.join(self._folder, f'{suite}.{_LISTED}.json')
 
     def _age(self, suite):
         try:
