@@ -8,9 +8,9 @@ import types
 import unittest
 
 import support
-from lab import console, machine
+from lab import console, kernels, machine
 from lab.emulator import Emulator
-from lab.errors import UsageError
+from lab.errors import Unavailable, UsageError
 
 vm = support.load_vm()
 MIB = 1 << 20
@@ -75,6 +75,22 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(value(argv, '-accel'), 'tcg,thread=single')
             self.assertEqual(value(argv, '-icount'), f'shift={shift},align=off,sleep=off')
 
+    def test_possible_cpus_are_those_of_smp_or_more(self):
+        for smp, possible in (('4', 0), ('4', 4), ('4', 8192), ('8,sockets=2', 0)):
+            machine.check_possible(smp, possible)
+        for smp, possible in (('4', 3), ('4', 8193), ('4', -1), ('4,maxcpus=8', 64), ('sockets=2', 64)):
+            with self.assertRaises(UsageError, msg=(smp, possible)):
+                machine.check_possible(smp, possible)
+
+    def test_possible_cpus_take_memory_and_leave_the_kernels_buffers_small(self):
+        self.assertNotIn('swiotlb', value(command_line(), '-append'))
+        argv = command_line(possible=1024)
+        self.assertIn(' swiotlb=noforce log_buf_len=256K', value(argv, '-append'))
+        memory = [machine.default_memory(4, 40 * MIB, possible) for possible in (1024, 4160, 8192)]
+        self.assertTrue(1536 * MIB <= memory[0] <= 2048 * MIB, memory)
+        self.assertTrue(5120 * MIB < memory[1] <= 6144 * MIB, memory)
+        self.assertGreater(memory[2], 12 << 30)
+
     def test_the_users_kernel_arguments_come_last(self):
         self.assertTrue(value(command_line(append='quiet x=1'), '-append').endswith(' quiet x=1'))
 
@@ -121,6 +137,32 @@ class Console(unittest.TestCase):
     def test_the_emulators_crash_is_told_from_others(self):
         self.assertTrue(console.is_emulator_crash(['[   1.2] Oops: int3: 0000 [#1] SMP NOPTI']))
         self.assertFalse(console.is_emulator_crash(['[   1.2] Oops: 0000 [#1] SMP NOPTI']))
+
+
+class PossibleCpus(unittest.TestCase):
+    """check_possible() of tools/vm: what a kernel's configuration says of it."""
+
+    def refused(self, config, possible, variant=''):
+        with tempfile.NamedTemporaryFile('w') as file:
+            file.write(config)
+            file.flush()
+            kernel = kernels.Kernel('/k', 'r', '7.3', 'x', variant, config=file.name if config else '')
+            try:
+                vm.check_possible(kernel, possible)
+            except Unavailable as error:
+                return str(error)
+        return ''
+
+    def test_a_kernel_that_cannot_is_named(self):
+        able = 'CONFIG_ACPI_TABLE_UPGRADE=y\nCONFIG_NR_CPUS=512\n'
+        self.assertEqual(self.refused(able, 512), '')
+        self.assertIn('built for 512 CPUs', self.refused(able, 513))
+        self.assertIn('CONFIG_ACPI_TABLE_UPGRADE', self.refused('CONFIG_NR_CPUS=512\n', 512))
+
+    def test_without_a_configuration_the_name_tells_or_nothing_does(self):
+        self.assertEqual(self.refused('', 8192), '')
+        self.assertEqual(self.refused('', 64, 'nr64'), '')
+        self.assertIn('built for 64 CPUs', self.refused('', 65, 'nr64'))
 
 
 class Verdict(unittest.TestCase):

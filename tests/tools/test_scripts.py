@@ -60,7 +60,10 @@ class Vm(unittest.TestCase):
         self.assertEqual(done.stdout, '')
 
     def test_wrong_usage(self):
-        for arguments in (['run'], ['run', '--smp', 'x', '--', 'true'], ['run', '--timeout', '0', '--', 'true']):
+        for arguments in (['run'], ['run', '--smp', 'x', '--', 'true'], ['run', '--timeout', '0', '--', 'true'],
+                          ['run', '--possible-cpus', '3', '--', 'true'], ['build-kernel'],
+                          ['build-kernel', '--version', '6.1', '--nr-cpus', '64'],
+                          ['build-kernel', '--version', '7.2', '--nr-cpus', '9000']):
             done = run(VM, *arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ''), arguments)
             self.assertTrue(done.stderr)

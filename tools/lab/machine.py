@@ -30,6 +30,10 @@ _KERNEL_ARGUMENTS = (
     'rcupdate.rcu_expedited=1 mitigations=off nowatchdog init_on_alloc=0 random.trust_cpu=on '
     'apparmor=0 audit=0 nokaslr reboot=t')
 
+# Buffers that grow with the possible CPUs and that no guest uses: bounce buffers, the kernel's log.
+_POSSIBLE_ARGUMENTS = 'swiotlb=noforce log_buf_len=256K'
+_MOST_POSSIBLE = 8192   # NR_CPUS of x86-64 ends there
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -42,6 +46,7 @@ class Spec:
     icount: int | None = None
     cpu: str = ''
     append: str = ''
+    possible: int = 0       # CPUs that the kernel counts as possible (acpi.py); 0: those of smp
 
 
 @dataclass
@@ -74,6 +79,16 @@ def cpu_count(smp):
     return count
 
 
+def check_possible(smp, possible):
+    """Errors: UsageError for a number of possible CPUs (0: no wish) that the machine cannot have."""
+    if not possible:
+        return
+    if not smp.isdigit():
+        raise UsageError(f'--possible-cpus goes with a plain number of CPUs, not with --smp {smp}')
+    if not cpu_count(smp) <= possible <= _MOST_POSSIBLE:
+        raise UsageError(f'--possible-cpus {possible}: from --smp, {smp}, to {_MOST_POSSIBLE}')
+
+
 def parse_size(text):
     """Bytes of 512M, 2G, 1024 (MiB, as QEMU has it)."""
     match = re.fullmatch(r'(\d+)([KMGT]?)B?', text.strip(), re.I)
@@ -82,9 +97,13 @@ def parse_size(text):
     return int(match[1]) << {'K': 10, '': 20, 'M': 20, 'G': 30, 'T': 40}[match[2].upper()]
 
 
-def default_memory(cpus, initrd_bytes):
-    """Enough for the kernel, its data per CPU, and the initramfs twice (packed, unpacked)."""
-    need = 512 * _MIB + 16 * _MIB * cpus + 3 * initrd_bytes
+def default_memory(cpus, initrd_bytes, possible=0):
+    """Enough for the kernel, its data per CPU, and the initramfs twice (packed, unpacked).
+
+    Each possible CPU has its data, too, and something for each other: attaching a scheduler takes 56
+    bytes for each pair of them from 7.2 on.
+    """
+    need = 512 * _MIB + 16 * _MIB * cpus + _MIB * possible + 64 * possible ** 2 + 3 * initrd_bytes
     return max(1024 * _MIB, -(-need // (256 * _MIB)) * 256 * _MIB)
 
 
@@ -117,9 +136,11 @@ def command_line(spec, emulator, ports):
     """QEMU's argv. `ports` are the descriptors of console, stdout, stderr, control."""
     cpus = cpu_count(spec.smp)
     memory = parse_size(spec.memory) if spec.memory else \
-        default_memory(cpus, os.path.getsize(spec.initrd))
+        default_memory(cpus, os.path.getsize(spec.initrd), spec.possible)
     numa, memory = numa_arguments(spec.numa, memory)
     append = _KERNEL_ARGUMENTS
+    if spec.possible:
+        append += ' ' + _POSSIBLE_ARGUMENTS
     if spec.icount is not None:
         # One instruction is 2^icount virtual nanoseconds; the same run every time.
         timing = ['-accel', 'tcg,thread=single', '-icount', f'shift={spec.icount},align=off,sleep=off',
