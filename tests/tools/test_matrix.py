@@ -7,20 +7,20 @@ import types
 import unittest
 
 import support      # noqa: F401  (puts tools/ on the path)
-from lab import document, matrix_cells, matrix_tables
-from lab.errors import UsageError
+from lab import document, kernels, matrix_cells, matrix_tables
+from lab.errors import Unavailable, UsageError
 
 MATRIX = os.path.join(os.path.dirname(matrix_cells.VM), 'matrix')
 BROKEN = ('12:00:01 E kernel 7.1.13 describes scx_bpf_kick_cpu wrongly in its type information (BTF), '
           'and 19 kfuncs in all; this build of the kernel cannot run schedulers that call it: use '
           'another build of it')
 OUTPUT = f'''something else
-cell scx_simple attached=yes load=yes ended=yes status=0 warnings=0
+cell scx_simple attached=yes load=yes ended=yes status=0 warnings=0 attach_ms=1250 peak_kib=9092
 said scx_simple 12:00:00 I 4 CPUs, 1 node
 said scx_simple 12:00:01 I scx_simple is running (cid form, 3878 instructions verified)
-cell scx_lavd attached=no load=no ended=no status=1 warnings=0
+cell scx_lavd attached=no load=no ended=no status=1 warnings=0 attach_ms=0 peak_kib=0
 said scx_lavd {BROKEN}
-cell scx_qmap attached=yes load=yes ended=no status=1 warnings=2
+cell scx_qmap attached=yes load=yes ended=no status=1 warnings=2 attach_ms=900 peak_kib=9000
 said scx_qmap 12:00:01 I scx_qmap is running (cpu form, 14041 instructions verified)
 said scx_qmap 12:00:09 E scx_qmap was ended by the kernel: runtime error
 '''
@@ -40,6 +40,7 @@ class Cells(unittest.TestCase):
     def test_one_that_did_all_is_well(self):
         self.assertTrue(self.simple.well)
         self.assertEqual((self.simple.form, self.simple.verified, self.simple.said), ('cid', 3878, ''))
+        self.assertEqual((self.simple.attach_ms, self.simple.peak_kib), (1250, 9092))
 
     def test_one_that_says_that_the_kernel_cannot_is_explained(self):
         self.assertTrue(self.lavd.explained and not self.lavd.failed)
@@ -61,10 +62,30 @@ class Cells(unittest.TestCase):
         self.assertTrue(cell.failed)
 
 
+    def test_a_kernel_that_nobody_built_is_explained_with_the_command(self):
+        store = kernels.Store('/nonexistent', [], None, None)
+        for spec, command in (('7.2-nr8192', '--version 7.2 --nr-cpus 8192'),
+                              ('6.12', '--version 6.12 --nr-cpus 64')):
+            with self.assertRaises(Unavailable) as raised:
+                store.resolve(spec)
+            cell, = matrix_cells.lacking_cells(spec, '4', ['scx_lavd'], f'vm: error: {raised.exception}\n')
+            self.assertEqual((cell.failed, matrix_tables.words(cell)), (False, 'not built'))
+            self.assertTrue(cell.said.endswith(f'tools/vm build-kernel {command}'), cell.said)
+
+    def test_a_kernel_without_room_is_explained_and_a_lab_that_cannot_run_is_not(self):
+        said = "vm: error: kernel 7.0 takes no CPU table of the lab's: it has no CONFIG_X\n"
+        cell, = matrix_cells.lacking_cells('7.0', '1024', ['scx_lavd'], said)
+        self.assertEqual((cell.failed, matrix_tables.words(cell)), (False, 'not possible'))
+        with self.assertRaises(Unavailable):
+            matrix_cells.lacking_cells('7.0', '1024', ['scx_lavd'], 'vm: error: no QEMU\n')
+
+
 class Plans(unittest.TestCase):
     def test_kernels_get_the_machines_that_they_have_room_for(self):
         guests = make_plan(kernel='6.12,7.2-nr512', shape='4,200').guests
         self.assertEqual(guests, [('6.12', '4'), ('7.2-nr512', '4'), ('7.2-nr512', '200')])
+        guests = make_plan(kernel='7.2-nr512,7.2-nr8192', shape='1024,4160').guests
+        self.assertEqual(guests, [('7.2-nr8192', '1024'), ('7.2-nr8192', '4160')])
 
     def test_what_there_is_not_is_wrong_usage(self):
         for wrong in ({'shape': 'round'}, {'shape': ''}, {'kernel': '7.3,'}, {'scheduler': ''}):
@@ -91,6 +112,7 @@ class Tables(unittest.TestCase):
         page = matrix_tables.html_page(self.plan, self.cells)
         self.assertNotIn('<script>', page)
         self.assertIn('&quot;&lt;script&gt;', page)
+        self.assertIn('title="in charge after 1.2 s, 9,092 KiB at most"', page)
 
     def test_a_document_keeps_all_but_the_table(self):
         with tempfile.NamedTemporaryFile('w+', suffix='.md') as file:

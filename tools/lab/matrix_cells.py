@@ -11,7 +11,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 VM = os.path.join(os.path.dirname(HERE), 'vm')
 
 # 7.1.13 is a build with wrong type information, which must be said and not tried.
-KERNELS = ('6.12', '6.16', '6.18', '6.19', '7.0', '7.1.13', '7.2-nr64', '7.2-nr512', '7.2', '7.3')
+KERNELS = ('6.12', '6.16', '6.18', '6.19', '7.0', '7.1.13', '7.2-nr64', '7.2-nr512', '7.2-nr8192', '7.2',
+           '7.3')
 SCHEDULERS = ('scx_simple', 'scx_lavd', 'scx_qmap')
 UNAVAILABLE = 77
 
@@ -36,12 +37,19 @@ SHAPES = {
     'offline': Shape('8 CPUs, 3 offline', ('--smp', '8'), 8, offline='2 3 7'),
     '200': Shape('200 possible, 4 online', ('--smp', '4,maxcpus=200', '--memory', '2G'), 200),
     '64': Shape('64 CPUs', ('--smp', '64', '--memory', '4G'), 64, patience=240),
+    '1024': Shape('1,024 possible, 4 online', ('--smp', '4', '--possible-cpus', '1024'), 1024),
+    '4160': Shape('4,160 possible, 4 online', ('--smp', '4', '--possible-cpus', '4160'), 4160,
+                  patience=240),
 }
 # What the kernels of the lab's own are built for; the others take 8,192.
 MOST_CPUS = {'6.12': 64, '7.2-nr64': 64, '7.2-nr512': 512}
 
 # A scheduler that does not attach has explained it where it wrote one of these.
 EXPLAINED = re.compile(r'describes \S+ wrongly in its type information|has no sched_ext')
+# What tools/vm says of a kernel that no archive has and nobody has built, and of one that cannot have
+# the shape's CPUs.
+ABSENT = re.compile(r'no kernel \S+ here: build it with .*')
+UNFIT = re.compile(r'kernel \S+ (?:takes no CPU table of the lab|is built for \d+ CPUs).*')
 
 
 @dataclass
@@ -58,6 +66,9 @@ class Cell:
     form: str = ''
     verified: int = 0
     said: str = ''      # why not, in the scheduler's words or the lab's
+    attach_ms: int = 0      # guest time from the program's start to its being in charge
+    peak_kib: int = 0       # the most memory that the process had
+    lacking: str = ''       # 'not built', 'not possible': there was no guest
 
     @property
     def well(self):
@@ -65,6 +76,8 @@ class Cell:
 
     @property
     def explained(self):
+        if self.lacking:
+            return True
         return not self.attached and self.status == 1 and bool(EXPLAINED.search(self.said))
 
     @property
@@ -116,7 +129,9 @@ def read_cells(kernel, shape, schedulers, output):
             values = dict(pair.split('=', 1) for pair in rest.split())
             cells[name] = Cell(kernel, shape, name, *(values[key] == 'yes' for key in
                                                       ('attached', 'load', 'ended')),
-                               int(values['status']), int(values['warnings']))
+                               int(values['status']), int(values['warnings']),
+                               attach_ms=int(values['attach_ms']),
+                               peak_kib=int(values['peak_kib']))
     for name, cell in cells.items():
         running = re.search(r'is running \((\w+) form, (\d+) instructions', '\n'.join(said[name]))
         if running:
@@ -126,6 +141,15 @@ def read_cells(kernel, shape, schedulers, output):
     return list(cells.values())
 
 
+def lacking_cells(kernel, shape, schedulers, errors):
+    """The cells where tools/vm has no such kernel. Errors: Unavailable if it is the lab that is lacking."""
+    for word, pattern in (('not built', ABSENT), ('not possible', UNFIT)):
+        why = pattern.search(errors)
+        if why:
+            return [Cell(kernel, shape, name, said=why[0], lacking=word) for name in schedulers]
+    raise Unavailable(errors.strip())
+
+
 def run_guest(options, plan, kernel, shape):
     """Boots it and runs every scheduler there. Errors: Unavailable, LabError for a wrong kernel."""
     machine = SHAPES[shape]
@@ -133,11 +157,12 @@ def run_guest(options, plan, kernel, shape):
                '--file', os.path.join(HERE, 'matrix_guest')]
     if options.programs:
         command += ['--programs', options.programs]
-    command += ['--', 'sh', 'matrix_guest', str(machine.patience), machine.offline, *plan.schedulers]
+    command += ['--', 'sh', 'matrix_guest', str(machine.patience), str(machine.cpus), machine.offline,
+                *plan.schedulers]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           errors='replace', check=False)
     if done.returncode == UNAVAILABLE:
-        raise Unavailable(done.stderr.strip())
+        return lacking_cells(kernel, shape, plan.schedulers, done.stderr)
     if done.returncode == 2:
         raise LabError(done.stderr.strip())
     cells = read_cells(kernel, shape, plan.schedulers, done.stdout)

@@ -15,7 +15,7 @@ def words(cell):
     if cell.well:
         return f'{cell.form}, {cell.verified:,}'
     if cell.explained:
-        return 'explained'
+        return cell.lacking or 'explained'
     missing = [word for word, there in (('attach', cell.attached), ('load', cell.load),
                                         ('end', cell.ended)) if not there]
     if cell.warnings:
@@ -30,8 +30,14 @@ def _found(plan, cells):
 
 
 def sentences(cells):
-    """What explained cells said, each once."""
-    return list(dict.fromkeys(cell.said for cell in cells if cell.explained))
+    """What explained cells said, each once: (what it explains, the sentence)."""
+    return list(dict.fromkeys((words(cell).capitalize(), cell.said) for cell in cells if cell.explained))
+
+
+def _title(cell):
+    if cell and cell.well:
+        return f'in charge after {cell.attach_ms / 1000:.1f} s, {cell.peak_kib:,} KiB at most'
+    return cell.said if cell else ''
 
 
 def markdown(plan, cells):
@@ -39,8 +45,8 @@ def markdown(plan, cells):
     rows = [[kernel, SHAPES[shape].words, *map(words, row)] for kernel, shape, row in
             _found(plan, cells)]
     lines = table(['kernel', 'machine', *plan.schedulers], rows)
-    for said in sentences(cells):
-        lines += ['', f'Explained: `{said}`']
+    for what, said in sentences(cells):
+        lines += ['', f'{what}: `{said}`']
     return lines
 
 
@@ -49,12 +55,12 @@ def html_page(plan, cells):
     def cell(one):
         kind = 'none' if one is None else \
             'well' if one.well else 'explained' if one.explained else 'failed'
-        title = html.escape(one.said, quote=True) if one else ''
+        title = html.escape(_title(one), quote=True)
         return f'<td style="background:{COLOURS[kind]}" title="{title}">{html.escape(words(one))}</td>'
     head = ''.join(f'<th>{html.escape(name)}</th>' for name in ('kernel', 'machine', *plan.schedulers))
     body = ''.join(f'<tr><th>{html.escape(kernel)}</th><td>{html.escape(SHAPES[shape].words)}</td>'
                    + ''.join(map(cell, row)) + '</tr>\n' for kernel, shape, row in _found(plan, cells))
-    said = ''.join(f'<p>Explained: {html.escape(text)}</p>\n' for text in sentences(cells))
+    said = ''.join(f'<p>{what}: {html.escape(text)}</p>\n' for what, text in sentences(cells))
     return ('<!doctype html>\n<meta charset="utf-8">\n<title>scxx: kernels and machines</title>\n'
             '<style>body{font-family:sans-serif}table{border-collapse:collapse}'
             'td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left}</style>\n'
