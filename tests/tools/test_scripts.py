@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The scripts as a user meets them: help, wrong usage, dry runs. Nothing is changed or booted."""
 import os
+import signal
 import tempfile
 import unittest
 
-from support import ROOT, TOOLS, run
+from support import ROOT, TOOLS, load_vm, run
 
 SETUP = os.path.join(TOOLS, 'setup')
 VM = os.path.join(TOOLS, 'vm')
@@ -58,6 +59,16 @@ class Vm(unittest.TestCase):
         self.assertEqual(done.returncode, 77)
         self.assertIn('/nosuch/qemu', done.stderr)
         self.assertEqual(done.stdout, '')
+
+    def test_only_the_first_signal_ends_it(self):
+        vm = load_vm()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self.addCleanup(signal.signal, number, signal.getsignal(number))
+        vm.end_on_signals()
+        with self.assertRaises(vm.Stopped) as raised:
+            os.kill(os.getpid(), signal.SIGTERM)
+        self.assertEqual(raised.exception.number, signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)     # it clears up: this ends nothing
 
     def test_wrong_usage(self):
         for arguments in (['run'], ['run', '--smp', 'x', '--', 'true'], ['run', '--timeout', '0', '--', 'true'],
