@@ -235,9 +235,16 @@ class Builds(unittest.TestCase):
         with open(old, 'rb') as file:
             data = file.read()
 
+        def no_network(package, path, say):
+            raise Unavailable('no network')
+
         def download(package, path, say):
             with open(path, 'wb') as target:
                 target.write(data)
+        with mock.patch.object(packages, 'download', no_network), self.assertRaises(Unavailable):
+            self.build()
+        self.assertEqual((os.listdir(os.path.dirname(self.deb)), self.left()),
+                         ([os.path.basename(old)], ['lock']))
         with mock.patch.object(packages, 'download', download):
             self.build()
         self.assertEqual(os.listdir(os.path.dirname(self.deb)), [os.path.basename(self.deb)])

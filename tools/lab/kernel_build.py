@@ -166,20 +166,24 @@ class Builder:
                 return self._make(order, package, source, pahole, tree)
 
     def _fetch(self, package):
-        """The source package, in the cache; another one of the same series goes."""
+        """The source package, in the cache; then another one of the same series goes."""
         folder = os.path.join(self._cache, 'sources')
         os.makedirs(folder, exist_ok=True)
         path = os.path.join(folder, f'{package.name}_{package.version}.deb')
         if not os.path.exists(path):
-            for old in os.listdir(folder):
-                if old.startswith(package.name + '_'):
-                    os.unlink(os.path.join(folder, old))
             with tempfile.TemporaryDirectory(prefix='scxx-fetch.') as downloads:
                 os.chmod(downloads, 0o755)      # apt downloads as the user _apt
                 deb = os.path.join(downloads, 'package.deb')
                 packages.download(package, deb, self._say)
-                shutil.copyfile(deb, path + '.part')
-            os.rename(path + '.part', path)
+                try:
+                    shutil.copyfile(deb, path + '.part')
+                    os.rename(path + '.part', path)
+                finally:
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(path + '.part')
+        for name in os.listdir(folder):
+            if name.startswith(package.name + '_') and name != os.path.basename(path):
+                os.unlink(os.path.join(folder, name))
         return path
 
     def _make(self, order, package, source, pahole, tree):
