@@ -87,9 +87,9 @@ class CommandLine(unittest.TestCase):
         argv = command_line(possible=1024)
         self.assertIn(' swiotlb=noforce log_buf_len=256K', value(argv, '-append'))
         memory = [machine.default_memory(4, 40 * MIB, possible) for possible in (1024, 4160, 8192)]
-        self.assertTrue(1536 * MIB <= memory[0] <= 2048 * MIB, memory)
+        self.assertTrue(1280 * MIB <= memory[0] <= 2048 * MIB, memory)
         self.assertTrue(5120 * MIB < memory[1] <= 6144 * MIB, memory)
-        self.assertGreater(memory[2], 12 << 30)
+        self.assertTrue(15 << 30 < memory[2] < 18 << 30, memory)
 
     def test_the_users_kernel_arguments_come_last(self):
         self.assertTrue(value(command_line(append='quiet x=1'), '-append').endswith(' quiet x=1'))

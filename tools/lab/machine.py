@@ -100,10 +100,10 @@ def parse_size(text):
 def default_memory(cpus, initrd_bytes, possible=0):
     """Enough for the kernel, its data per CPU, and the initramfs twice (packed, unpacked).
 
-    Each possible CPU has its data, too, and something for each other: attaching a scheduler takes 56
-    bytes for each pair of them from 7.2 on.
+    A possible CPU has its data, too, which grow with the number of the others: 96 bytes a pair in
+    the kernel of Debian, and 56 more once a scheduler is attached to 7.2 or 7.3.
     """
-    need = 512 * _MIB + 16 * _MIB * cpus + _MIB * possible + 64 * possible ** 2 + 3 * initrd_bytes
+    need = 512 * _MIB + 16 * _MIB * cpus + _MIB // 2 * possible + 192 * possible ** 2 + 3 * initrd_bytes
     return max(1024 * _MIB, -(-need // (256 * _MIB)) * 256 * _MIB)
 
 
