@@ -241,8 +241,8 @@ TEST_F(Conversation, EachConnectionHasItsOwnHandler) {
   EXPECT_TRUE(eventually([&] { return served_.open == 0 && server_->clients() == 0; }));
 }
 
-// How often the server's thread has gone to sleep: who is woken up does so again. It is the youngest
-// one; a sanitizer may have one of its own, which was there first.
+// How often the server's thread has gone to sleep: who is woken up does so again. It is the
+// youngest one; a sanitizer may have one of its own, which was there first.
 long sleeps_of_server() {
   int youngest = 0;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))

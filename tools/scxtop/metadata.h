@@ -24,7 +24,8 @@ struct Field {
 
 class Metadata {
  public:
-  // The answer to `stats_meta`; what stats::parse_metadata() does not take is as if it told nothing.
+  // The answer to `stats_meta`; what stats::parse_metadata() does not take is as if it told
+  // nothing.
   static Metadata read(const stats::Json& json);
 
   // The struct that the target `top` answers: the last by name that has the attribute top. "" where
