@@ -58,6 +58,7 @@ void AppBase::renounce() {
   Capabilities besides = app.besides;
   if (app.options.stats_group) besides |= capability(CAP_CHOWN);
   if (app.names_files()) besides |= capability(CAP_DAC_OVERRIDE);
+  if (app.report) besides |= capability(CAP_SYSLOG);  // the names in a backtrace
   const auto left = renounce_privileges(besides);
   if (left)
     app.log->debug("capabilities that are kept: {}", names(*left));

@@ -68,6 +68,7 @@ std::string names(Capabilities set) {
       {CAP_CHOWN, "CAP_CHOWN"},
       {CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE"},
       {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
+      {CAP_SYSLOG, "CAP_SYSLOG"},
       {CAP_PERFMON, "CAP_PERFMON"},
       {CAP_BPF, "CAP_BPF"},
   };

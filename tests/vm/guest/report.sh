@@ -46,11 +46,12 @@ reports /tmp/r-2.tar.gz dump.txt " task\[[0-9]*\] "
 tar xzOf /tmp/r-2.tar.gz | grep private-name && fail "the report names a process"
 reports /tmp/r.tar.gz exit.txt 'gave up'
 
-# Refused by the verifier; and a report that cannot be is no hindrance.
-ends 1 'refused the program faulty_dispatch' 'the report is /tmp/v.tar.gz' \
-	-- ./scx_faulty --fault 4 --report /tmp/v.tar.gz
-reports /tmp/v.tar.gz error.txt 'refused the program faulty_dispatch'
-reports /tmp/v.tar.gz load-log.txt 'BEGIN PROG LOAD LOG' 'processed .* insns'
+# Refused by the verifier, in a folder that root without CAP_DAC_OVERRIDE cannot write to; and a report that cannot be is no hindrance.
+mkdir -m 700 /tmp/home && chown 1000 /tmp/home || fail "no other user's folder"
+ends 1 'refused the program faulty_dispatch' 'the report is /tmp/home/v.tar.gz' \
+	-- ./scx_faulty --fault 4 --report /tmp/home/v.tar.gz
+reports /tmp/home/v.tar.gz error.txt 'refused the program faulty_dispatch'
+reports /tmp/home/v.tar.gz load-log.txt 'BEGIN PROG LOAD LOG' 'processed .* insns'
 ends 1 'there will be no report: cannot create /none/r.tar.gz' 'lacks the function scx_bpf_no_such_thing' \
 	'newer kernel' -- ./scx_missing --report /none/r.tar.gz
 echo PASS
