@@ -8,6 +8,10 @@
 # header of it and builds the program. The skeleton's class is <name>_bpf and its header
 # <name>.skel.h, where <name> is the target's without "scx_": scx_mine gives mine_bpf.
 #
+# A second target, scx_mine_sim, compiles the same BPF sources natively for the simulator, as
+# mine.sim.so. It is built on request only: cmake --build … --target scx_mine_sim. It needs the
+# project to have the language C.
+#
 # What it needs, and what decides:
 #   SCXX_CLANG        clang 19 or newer (22 or newer for kernels from 7.3 on)
 #   SCXX_BPFTOOL      bpftool 7.5 or newer
@@ -178,6 +182,30 @@ function(scxx_add_bpf target)
   target_link_libraries(${target} INTERFACE scxx::bpf_headers)
 endfunction()
 
+# scxx_add_simulated(TARGET NAME name BPF a.bpf.c… [INCLUDES dir…]): the BPF sources compiled natively,
+# a shared object <name>.sim.so that the simulator loads. Not in `all`.
+function(scxx_add_simulated target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME" "BPF;INCLUDES")
+  set(sim_dir "${SCXX_BPF_DIR}/../sim/bpf")
+  cmake_path(NORMAL_PATH sim_dir)
+  add_library(${target} MODULE EXCLUDE_FROM_ALL ${arg_BPF} "${sim_dir}/calls.c")
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${arg_NAME}.sim SUFFIX .so
+                        C_STANDARD 17 C_EXTENSIONS ON)
+  # the simulator's form of a header comes before the BPF one
+  target_include_directories(${target} PRIVATE
+    "${CMAKE_CURRENT_SOURCE_DIR}" ${arg_INCLUDES} "${sim_dir}" "${SCXX_BPF_DIR}")
+  # Arguments come as words and become whatever the callback declares; programs beside the ops are
+  # compiled and not used.
+  target_compile_options(${target} PRIVATE
+    -fno-strict-aliasing -Wall -Wno-pragmas -Wno-int-conversion -Wno-unused-function -Wno-attributes
+    $<$<BOOL:${SCXX_WERROR}>:-Werror>)
+  target_link_options(${target} PRIVATE LINKER:-Bsymbolic LINKER:-z,defs)
+  if(SCXX_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${SCXX_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PRIVATE -fsanitize=${SCXX_SANITIZE})
+  endif()
+endfunction()
+
 function(scxx_add_scheduler name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "BPF;SOURCES;INCLUDES")
   if(NOT arg_BPF OR NOT arg_SOURCES)
@@ -189,4 +217,7 @@ function(scxx_add_scheduler name)
   add_dependencies(${name} ${name}_bpf_skeleton)
   target_include_directories(${name} PRIVATE ${arg_INCLUDES})
   target_link_libraries(${name} PRIVATE ${name}_bpf scxx::framework)
+  if(CMAKE_C_COMPILER)
+    scxx_add_simulated(${name}_sim NAME ${short} BPF ${arg_BPF} INCLUDES ${arg_INCLUDES})
+  endif()
 endfunction()

@@ -5,9 +5,11 @@ include(CMakePackageConfigHelpers)
 
 set(_scxx_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/scxx)
 
-install(TARGETS scxx_base scxx_topology scxx_stats scxx_framework scxx_bpf_headers
+install(TARGETS scxx_base scxx_topology scxx_stats scxx_framework scxx_sim scxx_bpf_headers
         EXPORT scxxTargets FILE_SET HEADERS)
 install(DIRECTORY framework/bpf/ DESTINATION ${SCXX_BPF_INSTALL_DIR})
+# Where scxx_add_simulated() looks for it: beside the BPF headers, as in the source tree.
+install(DIRECTORY framework/sim/bpf/ DESTINATION ${SCXX_BPF_INSTALL_DIR}/../sim/bpf)
 install(TARGETS ${SCXX_PROGRAMS} ${SCXX_TOOLS})
 install(EXPORT scxxTargets NAMESPACE scxx:: DESTINATION ${_scxx_package_dir})
 

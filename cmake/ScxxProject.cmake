@@ -15,6 +15,8 @@ set(SCXX_TOOLS)     # the tools that are installed; filled by the folders
 
 # Every program of the project lies in one folder, which the lab puts on the guest's PATH.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+# What is loaded while they run, the simulated forms of schedulers, beside it as when installed.
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib/scxx")
 
 add_library(scxx_options INTERFACE)
 target_compile_features(scxx_options INTERFACE cxx_std_23)

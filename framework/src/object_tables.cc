@@ -70,24 +70,11 @@ std::uint64_t bytes_of(const scx_arena_array& array) {
   return static_cast<std::uint64_t>(array.nr) * array.elem_size;
 }
 
-// Gives the masks of cids and every array that the scheduler declared their place in the arena.
+// Gives the sets of cids and every array that the scheduler declared their place in the arena.
 void place_arrays(bpf_object* object, scx_machine& machine, std::uint64_t base) {
-  std::uint64_t next = base;
-  const auto place = [&next](std::uint64_t bytes) {
-    const std::uint64_t at = next;
-    next = (next + bytes + 63) / 64 * 64;  // a cache line apart
-    return at;
-  };
-  machine.idle_addr = place(machine.nr_words * 8ull);
-  machine.idle_cores_addr = place(machine.nr_words * 8ull);
-  machine.usable_addr = place(machine.nr_words * 8ull);
-  if (machine.override_cids)
-    machine.override_addr = place((machine.nr_cpu_ids + machine.nr_shards) * sizeof(s32));
+  ArenaLayout layout(machine, base);
   for_each_array(object, [&](std::string_view name, scx_arena_array& array) {
-    array.nr = name.starts_with("scx_per_cid_")    ? machine.nr_cids
-               : name.starts_with("scx_per_word_") ? machine.nr_words
-                                                   : machine.nr_domains;
-    array.addr = place(bytes_of(array));
+    layout.place(name, array);
   });
 }
 
@@ -98,9 +85,7 @@ void fill_order_tables(bpf_object* object, const Machine& machine, scx_machine& 
   const OrderTables orders = make_order_tables(machine);
   fill_table(object, kOrderSteps, orders.steps, status);
   fill_table(object, ".rodata.scx_order_words", orders.words, status);
-  counts.nr_perf_steps = orders.nr_perf_steps;
-  counts.nr_save_steps = static_cast<u32>(orders.steps.size()) - orders.nr_perf_steps;
-  counts.nr_order_words = static_cast<u32>(orders.words.size());
+  add_counts(counts, orders);
 }
 
 }  // namespace

@@ -123,6 +123,33 @@ Tables make_tables(const Machine& machine) {
   return tables;
 }
 
+void add_counts(scx_machine& machine, const OrderTables& orders) {
+  machine.nr_perf_steps = orders.nr_perf_steps;
+  machine.nr_save_steps = static_cast<u32>(orders.steps.size()) - orders.nr_perf_steps;
+  machine.nr_order_words = static_cast<u32>(orders.words.size());
+}
+
+ArenaLayout::ArenaLayout(scx_machine& machine, u64 base) : machine_(machine), next_(base) {
+  machine.idle_addr = take(machine.nr_words * 8ull);
+  machine.idle_cores_addr = take(machine.nr_words * 8ull);
+  machine.usable_addr = take(machine.nr_words * 8ull);
+  if (machine.override_cids)
+    machine.override_addr = take((machine.nr_cpu_ids + machine.nr_shards) * sizeof(s32));
+}
+
+void ArenaLayout::place(std::string_view name, scx_arena_array& array) {
+  array.nr = name.starts_with("scx_per_cid_")    ? machine_.nr_cids
+             : name.starts_with("scx_per_word_") ? machine_.nr_words
+                                                 : machine_.nr_domains;
+  array.addr = take(static_cast<u64>(array.nr) * array.elem_size);
+}
+
+u64 ArenaLayout::take(u64 bytes) {
+  const u64 at = next_;
+  next_ = (next_ + bytes + 63) / 64 * 64;
+  return at;
+}
+
 Result<CidOverride> make_override(const Machine& machine, int shard_size) {
   const auto cpu_to_cid = machine.cids.cpu_to_cid();
   if (machine.cid_override) {

@@ -46,7 +46,9 @@ class SourceFile:
         # Each scheduler is a folder of its own to the others.
         self.unit = "/".join(self.parts[:2]) if self.folder == "schedulers" else self.folder
         self.is_bpf = path.name.endswith(".bpf.c") or path.name.endswith(".bpf.h") or "bpf" in self.parts[:-1]
-        self.is_public = self.parts[1] in ("include", "bpf") and self.folder != "schedulers"
+        # framework/sim is laid out as a folder of its own
+        inner = self.parts[2] if self.parts[:2] == ("framework", "sim") else self.parts[1]
+        self.is_public = inner in ("include", "bpf") and self.folder != "schedulers"
 
 
 def sources(root: Path):
@@ -60,6 +62,7 @@ def resolve(root: Path, file: SourceFile, include: str):
     """The file of ours that an include means; None where it is somebody else's or generated."""
     places = [file.path.parent, root]
     places += [root / folder / kind for folder in MAY_INCLUDE for kind in ("include", "src", "bpf", "bpf/vmlinux")]
+    places += [root / "framework" / "sim" / kind for kind in ("include", "src", "bpf")]
     places += [path for path in (root / "schedulers").glob("*") if path.is_dir()]
     for place in places:
         path = (place / include).resolve()
@@ -130,6 +133,8 @@ PLANTED = [
     ("tools/scxtopo/main.cc", "scx/topology/topology.h", None),
     ("tools/scxtopo/main.cc", "scx/base/file.h", None),
     ("tools/scxtopo/main.cc", "scx/framework/kernel.h", None),
+    ("tools/scxtopo/main.cc", "scx/sim/simulation.h", None),
+    ("tools/scxtopo/main.cc", "low_memory.h", "framework's own"),
 ]
 
 

@@ -15,8 +15,6 @@
 #include <scx/common.bpf.h>
 #include <scx/tables.h>
 
-#define __arena __attribute__((address_space(1)))
-
 enum { SCX_PAGE_SIZE = 4096 };
 
 struct {

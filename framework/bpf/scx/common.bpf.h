@@ -14,6 +14,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
+#include <scx/target.bpf.h>
 #include <scx/enums.bpf.h>
 #include <scx/kfuncs.bpf.h>
 
@@ -32,25 +33,6 @@
 
 #define MAX_RT_PRIO	100
 #define NICE_TO_PRIO(nice)	((nice) + 120)
-
-/*
- * can_loop: true until the program's loop budget (8 million turns) is used up. Put it into the
- * condition of any loop whose bound the verifier does not see: it then verifies one turn instead
- * of all of them. Since 6.9.
- */
-#ifndef can_loop
-#define can_loop								\
-	({									\
-		__label__ scx_out_, scx_on_;					\
-		bool scx_go_ = true;						\
-		asm volatile goto("may_goto %l[scx_out_]" :::: scx_out_);	\
-		goto scx_on_;							\
-	scx_out_:								\
-		scx_go_ = false;						\
-	scx_on_:;								\
-		scx_go_;							\
-	})
-#endif
 
 /*
  * The same number, but one that the verifier does not know. A loop counter that starts from a known

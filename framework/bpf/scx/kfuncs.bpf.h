@@ -197,13 +197,11 @@ void bpf_cgroup_release(struct cgroup *cgrp) __ksym __weak;
 
 /* Sub-schedulers: since 7.1; capabilities on cids since 7.3. cgroup_id 0 is this scheduler itself. */
 bool scx_bpf_sub_dispatch(u64 cgroup_id) __ksym __weak;
-s32 scx_bpf_sub_caps(u64 cgroup_id, u64 caps,
-		     struct scx_kernel_cmask __attribute__((address_space(1))) *out) __ksym __weak;
-s32 scx_bpf_sub_grant(u64 cgroup_id, u64 caps,
-		      const struct scx_kernel_cmask __attribute__((address_space(1))) *cids,
-		      struct scx_kernel_cmask __attribute__((address_space(1))) *denied) __ksym __weak;
+s32 scx_bpf_sub_caps(u64 cgroup_id, u64 caps, struct scx_kernel_cmask __arena *out) __ksym __weak;
+s32 scx_bpf_sub_grant(u64 cgroup_id, u64 caps, const struct scx_kernel_cmask __arena *cids,
+		      struct scx_kernel_cmask __arena *denied) __ksym __weak;
 void scx_bpf_sub_revoke(u64 cgroup_id, u64 caps,
-			const struct scx_kernel_cmask __attribute__((address_space(1))) *cids) __ksym __weak;
+			const struct scx_kernel_cmask __arena *cids) __ksym __weak;
 s32 scx_bpf_sub_kill_bstr(u64 cgroup_id, char *fmt, unsigned long long *data, u32 data__sz) __ksym __weak;
 
 /* The kernel's event counters, struct scx_event_stats. Since 6.15. */
@@ -241,8 +239,7 @@ static __always_inline u64 __scx_now(void)
 #define scx_bpf_now() __scx_now()
 
 /* Arena pages. May sleep on 6.x and where a kernel says nothing else: init and init_task only. */
-void __attribute__((address_space(1))) *
-bpf_arena_alloc_pages(void *map, void __attribute__((address_space(1))) *addr, u32 page_cnt,
-		      int node_id, u64 flags) __ksym __weak;
+void __arena *bpf_arena_alloc_pages(void *map, void __arena *addr, u32 page_cnt, int node_id,
+				    u64 flags) __ksym __weak;
 
 #endif

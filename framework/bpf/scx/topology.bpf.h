@@ -14,9 +14,6 @@
 
 const volatile struct scx_machine scx_machine __weak;
 
-#define __SCX_TABLE(type, name) \
-	const volatile type name[1] __weak SEC(".rodata." #name)
-
 __SCX_TABLE(struct scx_cid_info, scx_cids);
 __SCX_TABLE(s32, scx_cpu_cids);
 __SCX_TABLE(struct scx_domain_info, scx_domains);

@@ -4,6 +4,7 @@
 // Machine; object.h copies the result into a scheduler's object before it loads.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "scx/base/result.h"
@@ -33,6 +34,25 @@ struct OrderTables {
 };
 
 OrderTables make_order_tables(const Machine& machine);
+
+// Says in the machine's counts how many steps and words there are.
+void add_counts(scx_machine& machine, const OrderTables& orders);
+
+// Gives the sets of cids, and every array that a scheduler declared, their place in the arena from
+// `base` on, a cache line apart. The sets come first, with the construction.
+// Requires: the counts of `machine` are made, and those of the numbering that it installs.
+class ArenaLayout {
+ public:
+  ArenaLayout(scx_machine& machine, u64 base);
+  // `name` is the variable's: scx_per_cid_NAME, scx_per_domain_NAME, scx_per_word_NAME.
+  void place(std::string_view name, scx_arena_array& array);
+  u64 end() const { return next_; }
+
+ private:
+  u64 take(u64 bytes);
+  const scx_machine& machine_;
+  u64 next_;
+};
 
 // What the kernel is handed as its numbering: Machine::cid_override, or `cids` with shards of
 // shard_size (0: the kernel's default). Errors: invalid, when cid_override is not as long as there

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Workload: what the tasks of a simulation do. Each kind of task runs a program of operations, over
+// and over; all that happens in a simulation comes from these, from the machine and from the seed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scx/base/cpu_set.h"
+
+namespace scx::sim {
+
+// A length of time, evenly drawn from min … max at each use.
+struct Span {
+  std::uint64_t min_ns = 0, max_ns = 0;
+};
+
+struct Op {
+  enum class Kind {
+    run,       // work for `span` on the biggest core at full speed with no busy sibling
+    sleep,     // for `span`, until a timer's interrupt
+    period,    // until the next multiple of `span` since the task's first one
+    wait,      // for the semaphore `object`
+    post,      // the semaphore `object`, waking one who waits; `sync`: as a waker about to sleep
+    lock,      // the mutex `object`; who has to wait gets it handed over
+    unlock,    //
+    fork,      // a task of the kind `object`
+    yield,     //
+    set_nice,  // of the task itself, to `value`
+    set_cpus,  // the CPUs the task may use, `cpus`
+  };
+  Kind kind = Kind::run;
+  Span span = {};
+  int object = -1;
+  bool sync = false;
+  int value = 0;
+  CpuSet cpus = {};
+};
+
+struct Phase {
+  std::uint32_t loops = 1;
+  std::vector<Op> ops;
+};
+
+struct TaskKind {
+  std::string name;
+  int count = 1;                    // tasks that start by themselves; 0: only fork starts them
+  int nice = 0;                     // -20 … 19
+  std::optional<CpuSet> cpus = {};  // none: all
+  std::uint64_t start_ns = 0;
+  std::int64_t rounds = -1;  // of all phases; then the task exits. -1: for ever
+  std::vector<Phase> phases = {};
+};
+
+struct Workload {
+  std::string name;
+  std::uint64_t duration_ns = 1'000'000'000;
+  std::uint64_t warmup_ns = 0;  // of the duration: what happens before does not count
+  int nr_semaphores = 0, nr_mutexes = 0;
+  std::vector<TaskKind> kinds;
+};
+
+// The kernel's weight of a nice value, 1 … 10000, 100 for nice 0. Requires: -20 ≤ nice ≤ 19.
+std::uint32_t weight_of(int nice);
+
+}  // namespace scx::sim

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A task into queues and out of them.
+#include <algorithm>
+#include <utility>
+
+#include "kernel.h"
+
+namespace scx::sim {
+namespace {
+
+// Of enq_flags, the kernel's own: the queue is ordered by vtime.
+constexpr u64 kByVtime = 1ull << 57;
+constexpr u64 kInternal = 0xffull << 56;
+
+// What the kernel's core says when it takes a task out of its queues to change it, and puts it
+// back.
+constexpr u64 kSave = 2, kRestore = 2;
+
+}  // namespace
+
+bool Kernel::valid(s32 cid, const char* where) {
+  if (cid >= 0 && cid < static_cast<s32>(cpus_.size())) return true;
+  error("invalid CID %d %s", cid, where);
+  return false;
+}
+
+Dsq* Kernel::user_dsq(u64 id) {
+  const auto found = user_dsqs_.find(id);
+  return found == user_dsqs_.end() ? nullptr : found->second.get();
+}
+
+// The queue that a verdict names; the global one where it is wrong.
+Dsq& Kernel::dsq_for(u64 id, Task& p, s32 here) {
+  if (id == SIM_DSQ_LOCAL) return cpu(here).local;
+  if ((id & SIM_DSQ_LOCAL_ON) == SIM_DSQ_LOCAL_ON) {
+    const s32 cid = static_cast<s32>(id & 0xffffffff);
+    return valid(cid, "in SCX_DSQ_LOCAL_ON dispatch verdict") ? cpu(cid).local : global_;
+  }
+  if (id == SIM_DSQ_GLOBAL) return global_;
+  if (Dsq* dsq = user_dsq(id)) return *dsq;
+  error("non-existent DSQ 0x%llx for %s[%d]", static_cast<unsigned long long>(id), p.comm, p.pid);
+  return global_;
+}
+
+void Kernel::leave_custody(Task& p, u64 deq_flags) {
+  if (!p.in_custody) return;
+  p.in_custody = false;
+  if (ops_.dequeue) call(ops_.dequeue, "dequeue", May::nothing, &p, deq_flags, word(&p), deq_flags);
+}
+
+void Kernel::into(Dsq& dsq, Task& p, u64 enq_flags, bool by_vtime) {
+  if (by_vtime && dsq.terminal()) {
+    error("cannot use vtime ordering for built-in DSQs");
+    by_vtime = false;
+  }
+  if (!dsq.empty() && dsq.by_vtime != by_vtime)
+    error("DSQ ID 0x%016llx already had %s-enqueued tasks", static_cast<unsigned long long>(dsq.id),
+          by_vtime ? "FIFO" : "PRIQ");
+  dsq.by_vtime = by_vtime;
+  if (by_vtime) {
+    dsq.add_by_vtime(p);
+  } else {
+    dsq.add(p, enq_flags & (SIM_ENQ_HEAD | SIM_ENQ_PREEMPT));
+  }
+  p.direct = false;
+  if (!dsq.terminal()) {
+    p.in_custody = true;
+    return;
+  }
+  leave_custody(p, 0);
+  if (dsq.local()) into_local(cpu(dsq.cid), p, enq_flags);
+}
+
+// What follows from a new task in a CPU's local queue. A CPU that is looking for a task finds it.
+void Kernel::into_local(Cpu& cpu, Task& p, u64 enq_flags) {
+  const bool preempts = (enq_flags & SIM_ENQ_PREEMPT) && cpu.curr && cpu.curr != &p;
+  if ((enq_flags & SIM_ENQ_IMMED) &&
+      (cpu.local.size() > 1 || (cpu.curr && !cpu.in_balance && !preempts)))
+    reenqueue_tasks_.push_back(&p);
+  if (cpu.in_balance) return;
+  if (preempts) {
+    charge(cpu);
+    cpu.curr->scx.slice = 0;
+    cpu.curr->preempted = true;
+  }
+  if (preempts || !cpu.curr) reschedule(cpu);
+}
+
+void Kernel::enqueue_task(Task& p, u64 enq_flags) {
+  p.scx.flags |= SIM_TASK_QUEUED;
+  now_ready(p);
+  if (ops_.runnable)
+    call(ops_.runnable, "runnable", May::nothing, &p, enq_flags, word(&p), enq_flags);
+  do_enqueue(p, enq_flags);
+}
+
+// Asks the policy where the task is to go, unless that is known.
+void Kernel::do_enqueue(Task& p, u64 enq_flags) {
+  Cpu& own = cpu(p.cid);
+  if (p.direct) return carry_out_direct(p, enq_flags);
+  const bool leaving = (p.flags & SIM_PF_EXITING) && !(ops_.flags & kEnqExiting);
+  if (leaving || !ops_.enqueue) {
+    p.scx.slice = SIM_SLICE_DFL;
+    return into(leaving ? own.local : global_, p, enq_flags, false);
+  }
+  ++p.enqueue_nr;
+  p.where = Where::moving;
+  {
+    const DirectlyFor guard(context_, p);
+    call(ops_.enqueue, "enqueue", May::enqueue, &p, enq_flags, word(&p), enq_flags);
+  }
+  if (p.direct) return carry_out_direct(p, enq_flags);
+  p.where = Where::at_policy;
+  p.in_custody = true;
+}
+
+void Kernel::carry_out_direct(Task& p, u64 enq_flags) {
+  Dsq& dsq = dsq_for(p.direct_dsq, p, p.cid);
+  const u64 flags = p.direct_flags | enq_flags;
+  p.direct = false;
+  if (dsq.local() && dsq.cid != p.cid) {
+    p.where = Where::moving;
+    moving_.push_back({&p, &dsq, flags});
+    return;
+  }
+  into(dsq, p, flags, flags & kByVtime);
+}
+
+bool Kernel::may_move_to(Task& p, const Cpu& cpu, bool enforce) {
+  if (!p.may_use(cpu.cid)) {
+    if (enforce)
+      error("SCX_DSQ_LOCAL[_ON] target CPU %d not allowed for %s[%d]", cpu.cid, p.comm, p.pid);
+    return false;
+  }
+  return cpu.online;
+}
+
+void Kernel::to_local_dsq(Dsq& dsq, Task& p, u64 enq_flags) {
+  if (p.cid != dsq.cid) {
+    if (!may_move_to(p, cpu(dsq.cid), true)) return into(global_, p, enq_flags, false);
+    p.cid = dsq.cid;
+  }
+  into(dsq, p, enq_flags, enq_flags & kByVtime);
+}
+
+// The first task of a queue that may run on this CPU, into its local queue.
+bool Kernel::consume(Cpu& cpu, Dsq& dsq, u64 enq_flags) {
+  for (const Dsq::Entry& entry : dsq.tasks()) {
+    Task& p = *entry.task;
+    if (p.cid != cpu.cid && !may_move_to(p, cpu, false)) continue;
+    dsq.remove(p);
+    p.cid = cpu.cid;
+    into(cpu.local, p, enq_flags, false);
+    return true;
+  }
+  return false;
+}
+
+void Kernel::flush_dispatched() {
+  nr_flushed_ += static_cast<int>(dispatched_.size());
+  // what a dequeue that this leads to dispatches anew is an error of the policy's
+  const std::vector<Dispatched> all = std::exchange(dispatched_, {});
+  for (const Dispatched& one : all) {
+    Task& p = *one.task;
+    if (p.where != Where::at_policy || p.enqueue_nr != one.enqueue_nr) continue;
+    p.where = Where::moving;
+    Dsq& dsq = dsq_for(one.dsq_id, p, context_.cid);
+    if (dsq.local()) {
+      to_local_dsq(dsq, p, one.enq_flags);
+    } else {
+      into(dsq, p, one.enq_flags, one.enq_flags & kByVtime);
+    }
+  }
+}
+
+// scx_bpf_dsq_insert() and its kin: at once for the task that is being enqueued, else into the
+// buffer.
+bool Kernel::insert(Task& p, const scx_sim_insert& how) {
+  if (context_.may == May::nothing || context_.may == May::move) {
+    error("scx_bpf_dsq_insert() may not be called here");
+    return false;
+  }
+  if (how.enq_flags & kInternal) {
+    error("invalid enq_flags 0x%llx", static_cast<unsigned long long>(how.enq_flags));
+    return false;
+  }
+  const u64 flags = how.enq_flags | (how.by_vtime ? kByVtime : 0);
+  p.scx.slice = how.slice ? how.slice : p.scx.slice ? p.scx.slice : 1;
+  if (how.by_vtime) p.scx.dsq_vtime = how.vtime;
+  if (context_.may == May::dispatch) {
+    if (dispatched_.size() >= max_batch_) {
+      error("dispatch buffer overflow");
+      return false;
+    }
+    dispatched_.push_back({&p, p.enqueue_nr, how.dsq_id, flags});
+    return true;
+  }
+  if (context_.direct_task != &p || context_.directly_done) {
+    if (context_.direct_task == &p)
+      error("%s[%d] already direct-dispatched", p.comm, p.pid);
+    else
+      error("scheduling for %s[%d] but trying to direct-dispatch %s[%d]",
+            context_.direct_task->comm, context_.direct_task->pid, p.comm, p.pid);
+    return false;
+  }
+  context_.directly_done = true;
+  p.direct = true;
+  p.direct_dsq = how.dsq_id;
+  p.direct_flags = flags;
+  return true;
+}
+
+void Kernel::enqueue_again(Task& p, u32 reason) {
+  p.dsq->remove(p);
+  p.scx.flags |= reason;
+  do_enqueue(p, SIM_ENQ_REENQ);
+  p.scx.flags &= ~static_cast<u32>(SIM_TASK_REENQ_MASK);
+}
+
+void Kernel::enqueue_again(Dsq& dsq) {
+  std::vector<Task*> all;
+  for (const Dsq::Entry& entry : dsq.tasks()) all.push_back(entry.task);
+  for (Task* p : all)
+    if (p->dsq == &dsq) enqueue_again(*p, SIM_TASK_REENQ_KFUNC);
+}
+
+// A task leaves the run queue: to sleep, to end, or for a change of its properties.
+void Kernel::dequeue_task(Task& p, u64 deq_flags) {
+  if (!p.queued()) return;
+  leave_custody(p, deq_flags & SIM_DEQ_SLEEP ? deq_flags : deq_flags | SIM_DEQ_SCHED_CHANGE);
+  if (p.where == Where::on_cpu) {
+    charge(cpu(p.cid));
+    if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &p, 0, word(&p), 0);
+  }
+  if (ops_.quiescent)
+    call(ops_.quiescent, "quiescent", May::nothing, &p, deq_flags, word(&p), deq_flags);
+  p.scx.flags &= ~static_cast<u32>(SIM_TASK_QUEUED);
+}
+
+// Changes a property of the running task, which the policy sees stop and go on.
+void Kernel::change(Task& p, const std::function<void()>& how) {
+  dequeue_task(p, kSave);
+  how();
+  p.scx.flags |= SIM_TASK_QUEUED;
+  if (ops_.runnable)
+    call(ops_.runnable, "runnable", May::nothing, &p, kRestore, word(&p), kRestore);
+  if (ops_.running) call(ops_.running, "running", May::nothing, &p, 0, word(&p));
+}
+
+void Kernel::change_nice(Task& p, int nice) {
+  change(p, [&] {
+    p.static_prio = p.normal_prio = p.prio = 120 + nice;
+    p.scx.weight = weight_of(nice);
+    if (ops_.set_weight)
+      call(ops_.set_weight, "set_weight", May::nothing, &p, p.scx.weight, word(&p), p.scx.weight);
+  });
+}
+
+void Kernel::change_cpus(Cpu& cpu, Task& p, const CpuSet& cpus) {
+  change(p, [&] {
+    set_allowed(p, cpus);
+    kernel_cmask_.assign(p.allowed.size() + 2, 0);
+    auto* mask = reinterpret_cast<scx_sim_cmask*>(kernel_cmask_.data());
+    mask->base = 0;
+    mask->nr_cids = static_cast<u32>(cpus_.size());
+    mask->alloc_words = static_cast<u32>(p.allowed.size());
+    std::ranges::copy(p.allowed, mask->bits);
+    if (ops_.set_cmask)
+      call(ops_.set_cmask, "set_cmask", May::nothing, &p, 0, word(&p), word(mask));
+  });
+  if (!p.may_use(cpu.cid)) migrate(cpu, p);
+}
+
+// The running task may not be here any more: it is taken off the CPU and enqueued elsewhere.
+void Kernel::migrate(Cpu& cpu, Task& p) {
+  if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &p, 1, word(&p), 1);
+  now_ready(p);
+  p.where = Where::moving;
+  p.on_cpu = 0;
+  p.cid = any_allowed(p);
+  do_enqueue(p, 0);
+  Cpu& to = this->cpu(p.cid);
+  if (!to.curr) reschedule(to);
+  schedule(cpu, Before::gone);
+}
+
+}  // namespace scx::sim

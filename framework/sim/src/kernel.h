@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The simulated kernel: sched_ext in the cid form, as kernel/sched/ext.c has it in 7.2 and 7.3,
+// without what surrounds it (locks, other scheduling classes, cgroups).
+//
+// One thing happens at a time. An event is handled in the context of a CPU (Context); what the
+// kernel puts off until it may be done (rescheduling, kicks, moves to other CPUs) is put off here
+// too, until the event has been handled, settle().
+//
+//   kernel.cc       events, time, the end         kernel_calls.cc  what the policy calls
+//   schedule.cc     a CPU takes its next task      enqueue.cc       a task into queues and out of
+//   them run.cc          tasks run their programs
+#pragma once
+
+#include <bit>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "events.h"
+#include "random.h"
+#include "scx/sim/kernel.h"
+#include "scx/sim/simulation.h"
+#include "task.h"
+
+namespace scx::sim {
+
+struct Cpu {
+  explicit Cpu(s32 at) : cid(at), local(SIM_DSQ_LOCAL, at) {}
+
+  const s32 cid;
+  bool online = false;
+  Task idle;             // what runs when nothing does
+  Task* curr = nullptr;  // null: idle
+  Dsq local;
+  bool in_balance = false;
+  bool must_schedule = false;
+  bool told_to_schedule = false;  // an event is on its way
+  bool ticking = false;
+  u64 looked_at = 0;                 // when the running task was charged last
+  u64 run_stamp = 0;                 // of the planned end of its operation
+  u32 capacity = 1024, perf = 1024;  // of 1024
+  u64 speed = 1024;                  // of the running task, since it was charged last
+  s32 core_first = -1, core_nr = 0, llc = -1, node = -1;
+};
+
+// The pid of the first task, and its tid.
+constexpr s32 kFirstPid = 1000;
+
+// Of ops.flags.
+constexpr u64 kEnqLast = 1 << 1, kEnqExiting = 1 << 2;
+
+class Kernel {
+ public:
+  Kernel(const Machine& machine, Policy& policy, const Workload& workload,
+         const SimulationOptions& options);
+
+  // Errors: as simulate().
+  Status prepare();
+  Outcome run();
+
+ private:
+  friend struct Calls;
+
+  // In whose name the policy is called.
+  enum class May : std::uint8_t { nothing, select, enqueue, dispatch, move };
+  struct Context {
+    s32 cid = 0;
+    task_struct* task = nullptr;
+    u32 preempt_count = 0;
+    May may = May::nothing;
+    Task* direct_task = nullptr;  // the one that may be dispatched directly
+    bool directly_done = false;
+  };
+
+  // While it lives, a direct dispatch is for this task.
+  class DirectlyFor {
+   public:
+    DirectlyFor(Context& context, Task& p)
+        : context_(context), task_(context.direct_task), done_(context.directly_done) {
+      context.direct_task = &p;
+      context.directly_done = false;
+    }
+    DirectlyFor(const DirectlyFor&) = delete;
+    DirectlyFor& operator=(const DirectlyFor&) = delete;
+    ~DirectlyFor() {
+      context_.direct_task = task_;
+      context_.directly_done = done_;
+    }
+
+   private:
+    Context& context_;
+    Task* task_;
+    bool done_;
+  };
+
+  // What the task that a CPU had is to a CPU that schedules.
+  enum class Before : std::uint8_t { runs, asleep, gone };
+
+  struct Dispatched {
+    Task* task;
+    u64 enqueue_nr, dsq_id, enq_flags;
+  };
+  struct Moving {
+    Task* task;
+    Dsq* to;
+    u64 enq_flags;
+  };
+  struct Kick {
+    s32 from, cid;
+    u64 flags;
+  };
+  struct Timer {
+    u64* words;
+    void* map;
+    int (*callback)(void*, u32*, void*);
+    s32 cid = 0;
+    u64 stamp = 0;
+    bool armed = false;
+  };
+  struct Array {
+    const void* map;
+    u32 value_size;
+    std::vector<std::byte> bytes;
+  };
+  struct Semaphore {
+    u64 count = 0;
+    std::deque<Task*> waiting;  // first come, first served
+  };
+  struct Mutex {
+    Task* owner = nullptr;
+    std::deque<Task*> waiting;
+  };
+  struct Iteration {
+    Dsq* dsq;
+    bool reverse, started = false;
+    Dsq::Key at = {};
+    s64 newest;  // what is younger it does not see
+    std::optional<u64> slice, vtime;
+  };
+
+  // kernel.cc
+  void make_cpus();
+  Status make_tasks();
+  Task& make_task(int kind_index);
+  Status set_allowed(Task& p, const std::optional<CpuSet>& cpus);
+  void attach();
+  void handle(const Event& event);
+  void settle();
+  void watchdog();
+  void start_counting();
+  void finish();
+  Outcome outcome();
+  void end(End why, s64 code, std::string message);
+  [[gnu::format(printf, 2, 3)]] void error(const char* format, ...);
+  bool ended() const { return end_.has_value(); }
+  void fire_timer(u32 index, u64 stamp);
+  Distance distance(s32 a, s32 b) const;
+  u64 refill(Distance far) const;
+
+  // Calls one of the policy's callbacks with `args` as words; `flags` are for who watches.
+  // Requires: the policy has it.
+  template <typename Callback, typename... Args>
+  auto call(Callback* op, const char* name, May may, Task* p, u64 flags, Args... args);
+
+  // enqueue.cc
+  bool valid(s32 cid, const char* where);
+  Dsq* user_dsq(u64 id);
+  Dsq& dsq_for(u64 id, Task& p, s32 here);
+  void enqueue_task(Task& p, u64 enq_flags);
+  void do_enqueue(Task& p, u64 enq_flags);
+  void carry_out_direct(Task& p, u64 enq_flags);
+  void into(Dsq& dsq, Task& p, u64 enq_flags, bool by_vtime);
+  void into_local(Cpu& cpu, Task& p, u64 enq_flags);
+  void to_local_dsq(Dsq& dsq, Task& p, u64 enq_flags);
+  void dequeue_task(Task& p, u64 deq_flags);
+  void leave_custody(Task& p, u64 deq_flags);
+  bool may_move_to(Task& p, const Cpu& cpu, bool enforce);
+  bool consume(Cpu& cpu, Dsq& dsq, u64 enq_flags);
+  void flush_dispatched();
+  bool insert(Task& p, const scx_sim_insert& how);
+  void enqueue_again(Dsq& dsq);
+  void enqueue_again(Task& p, u32 reason);
+  void change(Task& p, const std::function<void()>& how);
+  void change_cpus(Cpu& cpu, Task& p, const CpuSet& cpus);
+  void change_nice(Task& p, int nice);
+  void migrate(Cpu& cpu, Task& p);
+
+  // schedule.cc
+  void wake(Task& p, u64 wake_flags);
+  s32 select(Task& p, u64 wake_flags, bool& asked);
+  s32 any_allowed(const Task& p) const;
+  void start(Task& p);
+  void exit_task(Cpu& cpu, Task& p);
+  void block(Cpu& cpu, Task& p);
+  void schedule(Cpu& cpu, Before before = Before::runs);
+  bool balance(Cpu& cpu, Task* prev, bool prev_queued);
+  void put_prev(Cpu& cpu, Task& prev, bool to_idle);
+  void set_next(Cpu& cpu, Task& next);
+  void go_idle(Cpu& cpu);
+  void reschedule(Cpu& cpu);
+  void kick(const Kick& kick);
+  void tick(Cpu& cpu);
+
+  // run.cc
+  void charge(Cpu& cpu);
+  void plan_end(Cpu& cpu);
+  void overhead(Cpu& cpu, u64 ns);
+  u64 speed(const Cpu& cpu) const;
+  void siblings_changed(const Cpu& cpu);
+  void run_over(Cpu& cpu);
+  void advance(Cpu& cpu, Task& p);
+  bool step(Cpu& cpu, Task& p, const Op& op);  // false: the task no longer runs
+  const Op* next_op(Task& p);
+  void sleep(Cpu& cpu, Task& p, u64 until);
+  bool take(Cpu& cpu, Task& p, int semaphore);
+  void post(Cpu& cpu, int semaphore, bool sync);
+  bool take_mutex(Cpu& cpu, Task& p, int mutex);
+  void give_mutex(Cpu& cpu, Task& p, int mutex);
+  u64 draw(const Span& span) { return random_.between(span.min_ns, span.max_ns); }
+  void account_waiting();
+  void now_ready(Task& p);
+  void no_longer_ready(Task& p);
+
+  Cpu& cpu(s32 cid) { return *cpus_[static_cast<std::size_t>(cid)]; }
+  Counts& counts(const Task& p) { return kinds_[static_cast<std::size_t>(p.kind_index)].counts; }
+
+  const Machine& machine_;
+  Policy& policy_;
+  const OpsTable& ops_;
+  const Workload& workload_;
+  const SimulationOptions& options_;
+  const Costs& costs_;
+  Random random_;         // the workload's
+  Random policy_random_;  // the policy's: so that another policy sees the same workload
+
+  u64 now_ = 0;
+  u64 measured_from_ = 0;
+  u64 tick_ns_ = 0;
+  s32 nr_online_ = 0;
+  Task loader_, stopper_;  // who attaches the policy; who moves tasks between CPUs
+  Events events_;
+  std::vector<std::unique_ptr<Cpu>> cpus_;  // by cid
+  std::vector<std::unique_ptr<Task>> tasks_;
+  std::unordered_map<u64, std::unique_ptr<Dsq>> user_dsqs_;
+  Dsq global_{SIM_DSQ_GLOBAL};
+  std::vector<Semaphore> semaphores_;
+  std::vector<Mutex> mutexes_;
+  std::vector<Timer> timers_;
+  std::vector<Array> arrays_;
+  std::vector<u64> kernel_cmask_;  // what set_cmask hands over
+
+  Context context_;
+  std::vector<Dispatched> dispatched_;
+  std::size_t max_batch_ = 32;
+  int nr_flushed_ = 0;  // by this dispatch
+  // Put off until the event is handled.
+  std::vector<s32> must_schedule_;
+  std::vector<Kick> kicks_;
+  std::vector<Moving> moving_;
+  std::vector<Dsq*> reenqueue_;
+  std::vector<Task*> reenqueue_tasks_;
+
+  struct Ended {
+    End why;
+    s64 code;
+    std::string message;
+  };
+  std::optional<Ended> end_;
+  u64 watchdog_ns_ = 0;
+
+  // Statistics.
+  std::vector<KindOutcome> kinds_;
+  u64 nr_events_ = 0, nr_decisions_ = 0;
+  u64 idle_ns_ = 0, idle_waiting_ns_ = 0, counted_at_ = 0;
+  s64 nr_idle_ = 0, nr_waiting_ = 0;
+  std::vector<std::string> printed_;
+};
+
+// The table of what a policy may call; its first argument is a Kernel.
+const scx_sim_calls& kernel_calls();
+
+// printf's %d, %u, %x, %s, %c, %p with their lengths, the arguments 8 bytes each, as BPF has them.
+std::string format_words(const char* format, const u64* words, u32 bytes);
+
+template <typename Callback, typename... Args>
+auto Kernel::call(Callback* op, const char* name, May may, Task* p, u64 flags, Args... args) {
+  using Result = decltype(op(nullptr));
+  ++nr_decisions_;
+  if (options_.watch)
+    options_.watch({now_, name, context_.cid, p ? p->comm : nullptr, p ? p->pid : 0, flags});
+  unsigned long long words[] = {static_cast<unsigned long long>(args)..., 0};
+  const May before = context_.may;
+  context_.may = may;
+  if constexpr (std::is_void_v<Result>) {
+    op(words);
+    context_.may = before;
+  } else {
+    const Result result = op(words);
+    context_.may = before;
+    return result;
+  }
+}
+
+// What a callback gets for a task, and for other structures.
+inline u64 word(const task_struct* p) { return reinterpret_cast<u64>(p); }
+inline u64 word(const void* p) { return reinterpret_cast<u64>(p); }
+
+}  // namespace scx::sim

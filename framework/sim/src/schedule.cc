@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A CPU takes its next task: wake-ups, the pick, ticks, kicks.
+#include "kernel.h"
+
+namespace scx::sim {
+namespace {
+
+// Rounds of dispatch that find nothing for this CPU before it gives up, as in the kernel.
+constexpr int kMostRounds = 32;
+
+}  // namespace
+
+s32 Kernel::any_allowed(const Task& p) const {
+  for (std::size_t word = 0; word < p.allowed.size(); ++word)
+    if (p.allowed[word]) return static_cast<s32>(word * 64) + std::countr_zero(p.allowed[word]);
+  return 0;
+}
+
+// The CPU to wake up on. The kernel asks the policy only where there is a choice.
+s32 Kernel::select(Task& p, u64 wake_flags, bool& asked) {
+  s32 cid = p.cid;
+  asked = p.nr_allowed > 1 && ops_.select_cid;
+  if (asked) {
+    const DirectlyFor guard(context_, p);
+    cid = call(ops_.select_cid, "select_cid", May::select, &p, wake_flags, word(&p), p.cid,
+               wake_flags);
+    if (!valid(cid, "from ops.select_cid()")) cid = p.cid;
+  }
+  if (!p.may_use(cid) || !cpu(cid).online) cid = p.may_use(p.cid) ? p.cid : any_allowed(p);
+  return cid;
+}
+
+void Kernel::wake(Task& p, u64 wake_flags) {
+  bool asked = false;
+  p.woke_at = now_;
+  p.__state = 0;
+  ++counts(p).wakeups;
+  p.where = Where::moving;
+  p.cid = select(p, wake_flags, asked);
+  const bool woken = !(wake_flags & SIM_WAKE_FORK);
+  enqueue_task(p, woken ? SIM_ENQ_WAKEUP | (asked ? SIM_ENQ_CPU_SELECTED : 0) : 0);
+  if (!cpu(p.cid).curr) reschedule(cpu(p.cid));
+}
+
+// A new task, forked by whoever runs here.
+void Kernel::start(Task& p) {
+  scx_init_task_args args{true, nullptr};
+  if (ops_.init_task) {
+    const s32 err = call(ops_.init_task, "init_task", May::nothing, &p, 0, word(&p), word(&args));
+    if (err)
+      return error("ops.init_task() failed (%d) for %s[%d] while forking", err, p.comm, p.pid);
+  }
+  p.scx.weight = weight_of(p.static_prio - 120);
+  if (ops_.enable) call(ops_.enable, "enable", May::nothing, &p, 0, word(&p));
+  if (ops_.set_weight)
+    call(ops_.set_weight, "set_weight", May::nothing, &p, p.scx.weight, word(&p), p.scx.weight);
+  p.scx.slice = SIM_SLICE_DFL;
+  ++kinds_[static_cast<std::size_t>(p.kind_index)].nr_tasks;
+  wake(p, SIM_WAKE_FORK);
+}
+
+void Kernel::exit_task(Cpu& cpu, Task& p) {
+  p.flags |= SIM_PF_EXITING;
+  block(cpu, p);
+  p.where = Where::dead;
+  scx_exit_task_args args{false};
+  if (ops_.disable) call(ops_.disable, "disable", May::nothing, &p, 0, word(&p));
+  if (ops_.exit_task) call(ops_.exit_task, "exit_task", May::nothing, &p, 0, word(&p), word(&args));
+  p.values.clear();
+}
+
+// The running task goes to sleep, and the CPU looks for another.
+void Kernel::block(Cpu& cpu, Task& p) {
+  dequeue_task(p, SIM_DEQ_SLEEP);
+  p.where = Where::asleep;
+  p.__state = 1;
+  p.on_cpu = 0;
+  p.preempted = false;
+  schedule(cpu, Before::asleep);
+}
+
+void Kernel::schedule(Cpu& cpu, Before before) {
+  cpu.must_schedule = cpu.told_to_schedule = false;
+  Task* const ran = cpu.curr;
+  Task* const prev = before == Before::gone ? nullptr : ran;
+  const bool prev_queued = prev && before == Before::runs;
+  if (prev_queued) charge(cpu);
+  context_.task = before == Before::gone ? &stopper_ : ran ? ran : &cpu.idle;
+  const bool keep = balance(cpu, prev, prev_queued);
+  if (ended()) return;
+  Task* const next = keep ? prev : cpu.local.first();
+  if (next && !next->scx.slice) next->scx.slice = SIM_SLICE_DFL;
+  if (keep) {
+    prev->preempted = false;
+    return plan_end(cpu);
+  }
+  if (!next && !ran) return;
+  if (prev_queued) put_prev(cpu, *prev, !next);
+  if (!ran) {
+    account_waiting();
+    --nr_idle_;
+    if (ops_.update_idle)
+      call(ops_.update_idle, "update_idle", May::nothing, nullptr, 0, cpu.cid, 0);
+  }
+  if (next) {
+    set_next(cpu, *next);
+  } else {
+    go_idle(cpu);
+  }
+  if (!ran || !next) siblings_changed(cpu);
+}
+
+// Finds something to run; true where that is what ran before. Otherwise it is the first of the
+// local queue, if there is one.
+bool Kernel::balance(Cpu& cpu, Task* prev, bool prev_queued) {
+  if (prev_queued && prev->scx.slice) return true;
+  if (!cpu.local.empty() || consume(cpu, global_, 0)) return false;
+  if (ops_.dispatch) {
+    int rounds = kMostRounds;
+    do {
+      nr_flushed_ = 0;
+      cpu.in_balance = true;
+      call(ops_.dispatch, "dispatch", May::dispatch, prev, 0, cpu.cid, word(prev));
+      flush_dispatched();
+      cpu.in_balance = false;
+      if (ended()) return false;
+      if (prev_queued && prev->scx.slice) return true;
+      if (!cpu.local.empty() || consume(cpu, global_, 0)) return false;
+      if (!--rounds) {
+        kicks_.push_back({cpu.cid, cpu.cid, 0});
+        break;
+      }
+    } while (nr_flushed_);
+  }
+  return prev_queued && !(ops_.flags & kEnqLast);
+}
+
+// The task that ran is still ready to, and its turn is over.
+void Kernel::put_prev(Cpu& cpu, Task& prev, bool to_idle) {
+  if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &prev, 1, word(&prev), 1);
+  if (prev.preempted) ++counts(prev).preemptions;
+  prev.preempted = false;
+  prev.on_cpu = 0;
+  now_ready(prev);
+  if (prev.scx.slice) return into(cpu.local, prev, SIM_ENQ_HEAD, false);
+  do_enqueue(prev, to_idle ? SIM_ENQ_LAST : 0);
+}
+
+void Kernel::set_next(Cpu& cpu, Task& next) {
+  if (next.dsq != &cpu.local || !next.may_use(cpu.cid))
+    error("invariant: %s[%d] starts on CID %d, where it must not", next.comm, next.pid, cpu.cid);
+  cpu.local.remove(next);
+  next.where = Where::on_cpu;
+  next.on_cpu = 1;
+  next.cid = cpu.cid;
+  cpu.curr = &next;
+  cpu.looked_at = now_;
+  no_longer_ready(next);
+  Counts& counted = counts(next);
+  ++counted.switches;
+  next.overhead_left += costs_.context_switch_ns;
+  if (next.last_ran >= 0 && next.last_ran != cpu.cid) {
+    const Distance far = distance(next.last_ran, cpu.cid);
+    ++counted.migrations[static_cast<std::size_t>(far)];
+    next.overhead_left += refill(far);
+  }
+  next.last_ran = cpu.cid;
+  if (ops_.running) call(ops_.running, "running", May::nothing, &next, 0, word(&next));
+  if (!cpu.ticking) {
+    cpu.ticking = true;
+    events_.plan((now_ / tick_ns_ + 1) * tick_ns_, Event::Kind::tick, static_cast<u32>(cpu.cid));
+  }
+  plan_end(cpu);
+}
+
+void Kernel::go_idle(Cpu& cpu) {
+  account_waiting();
+  ++nr_idle_;
+  cpu.curr = nullptr;
+  ++cpu.run_stamp;
+  if (ops_.update_idle) call(ops_.update_idle, "update_idle", May::nothing, nullptr, 1, cpu.cid, 1);
+}
+
+// The CPU is to schedule: at once where we are on it, otherwise as soon as it hears of it.
+void Kernel::reschedule(Cpu& cpu) {
+  if (!cpu.online || cpu.must_schedule || cpu.told_to_schedule) return;
+  if (cpu.cid == context_.cid) {
+    cpu.must_schedule = true;
+    must_schedule_.push_back(cpu.cid);
+    return;
+  }
+  cpu.told_to_schedule = true;
+  events_.plan(now_ + costs_.kick_ns + (cpu.curr ? 0 : costs_.idle_exit_ns),
+               Event::Kind::reschedule, static_cast<u32>(cpu.cid));
+}
+
+void Kernel::kick(const Kick& kick) {
+  Cpu& to = cpu(kick.cid);
+  if (!to.online || ((kick.flags & SIM_KICK_IDLE) && to.curr)) return;
+  if ((kick.flags & SIM_KICK_PREEMPT) && to.curr) {
+    charge(to);
+    to.curr->scx.slice = 0;
+    to.curr->preempted = true;
+  }
+  if (kick.flags & SIM_KICK_WAIT) overhead(cpu(kick.from), costs_.kick_ns);
+  if (kick.from != kick.cid) return reschedule(to);
+  // an interrupt that the CPU sends to itself: it takes its time, or it could be sent without end
+  if (to.told_to_schedule || to.must_schedule) return;
+  to.told_to_schedule = true;
+  events_.plan(now_ + costs_.kick_ns + 1, Event::Kind::reschedule, static_cast<u32>(to.cid));
+}
+
+void Kernel::tick(Cpu& cpu) {
+  Task* const p = cpu.curr;
+  cpu.ticking = p;
+  if (!p) return;
+  charge(cpu);
+  const u64 slice = p->scx.slice;
+  if (ops_.tick) call(ops_.tick, "tick", May::nothing, p, 0, word(p));
+  if (slice && !p->scx.slice) p->preempted = true;
+  if (!p->scx.slice) reschedule(cpu);
+  overhead(cpu, costs_.tick_ns);
+  events_.plan(now_ + tick_ns_, Event::Kind::tick, static_cast<u32>(cpu.cid));
+}
+
+}  // namespace scx::sim
