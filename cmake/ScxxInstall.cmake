@@ -11,6 +11,10 @@ install(DIRECTORY framework/bpf/ DESTINATION ${SCXX_BPF_INSTALL_DIR})
 # Where scxx_add_simulated() looks for it: beside the BPF headers, as in the source tree.
 install(DIRECTORY framework/sim/bpf/ DESTINATION ${SCXX_BPF_INSTALL_DIR}/../sim/bpf)
 install(TARGETS ${SCXX_PROGRAMS} ${SCXX_TOOLS})
+# The schedulers' simulated forms, where scxsim looks for them.
+foreach(scheduler IN LISTS SCXX_PROGRAMS)
+  install(TARGETS ${scheduler}_sim LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/scxx)
+endforeach()
 install(EXPORT scxxTargets NAMESPACE scxx:: DESTINATION ${_scxx_package_dir})
 
 configure_package_config_file(cmake/scxxConfig.cmake.in scxxConfig.cmake

@@ -42,7 +42,7 @@ struct Op {
 
 struct Phase {
   std::uint32_t loops = 1;
-  std::vector<Op> ops;
+  std::vector<Op> ops = {};
 };
 
 struct TaskKind {
@@ -60,7 +60,7 @@ struct Workload {
   std::uint64_t duration_ns = 1'000'000'000;
   std::uint64_t warmup_ns = 0;  // of the duration: what happens before does not count
   int nr_semaphores = 0, nr_mutexes = 0;
-  std::vector<TaskKind> kinds;
+  std::vector<TaskKind> kinds = {};
 };
 
 // The kernel's weight of a nice value, 1 … 10000, 100 for nice 0. Requires: -20 ≤ nice ≤ 19.

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The command as people type it.
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "../../framework/support.h"
+
+namespace scx::scxsim {
+namespace {
+
+using testing::HasSubstr;
+
+struct Finished {
+  int status = -1;
+  std::string output;  // both streams
+};
+
+Finished run(const std::string& arguments) {
+  Finished done;
+  FILE* const pipe = ::popen((std::string(SCXSIM " ") + arguments + " 2>&1").c_str(), "r");
+  if (!pipe) return done;
+  std::array<char, 4096> buffer;
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    done.output.append(buffer.data(), got);
+  const int status = ::pclose(pipe);
+  if (WIFEXITED(status)) done.status = WEXITSTATUS(status);
+  return done;
+}
+
+void expect(int status, const char* message, const std::string& arguments) {
+  const Finished done = run(arguments);
+  EXPECT_EQ(done.status, status) << arguments;
+  EXPECT_THAT(done.output, HasSubstr(message)) << arguments;
+}
+
+TEST(Command, IsRepeatableToTheByte) {
+  const std::string arguments =
+      "--scheduler lavd --topology 'node:2 core:2 pu:2' --workload random --seed 5 --json";
+  const Finished once = run(arguments), again = run(arguments);
+  ASSERT_EQ(once.status, 0) << once.output;
+  EXPECT_EQ(once.output, again.output);
+  const auto json = nlohmann::json::parse(once.output);
+  EXPECT_EQ(json["version"], SCXX_VERSION);
+  EXPECT_EQ(json["nr_cpus"], 8);
+  EXPECT_EQ(json["end"], "finished");
+  EXPECT_NE(
+      run("--scheduler lavd --topology 'node:2 core:2 pu:2' --workload random --seed 6 --json")
+          .output,
+      once.output);
+}
+
+TEST(Command, TakesAWorkloadFileAndKnobs) {
+  const test::TempDir folder;
+  const std::string file = folder.path() / "mine.json";
+  std::ofstream(file) << R"({"tasks": {"a": {"instance": 4, "run": 1000}}})";
+  const std::string arguments =
+      "--scheduler lavd --topology pu:2 --duration 500 --json --workload " + file;
+  const auto usual = nlohmann::json::parse(run(arguments).output);
+  const auto longer = nlohmann::json::parse(
+      run(arguments + " --set slice_min_ns=20000000 --set slice_max_ns=40000000").output);
+  EXPECT_EQ(usual["workload"], "mine");
+  EXPECT_EQ(usual["end_ns"], 500'000'000);
+  EXPECT_LT(longer["all"]["switches"], usual["all"]["switches"]);
+}
+
+TEST(Command, WrongUsageIsStatusTwo) {
+  expect(2, "--scheduler is needed", "");
+  expect(2, "Try 'scxsim --help'", "--nothing");
+  expect(2, "there is no cost such as x=1", "--scheduler simple --topology pu:1 --cost x=1");
+  expect(2, "the policy has no knob nothing", "--scheduler simple --topology pu:1 --set nothing=1");
+  expect(2, "write NAME=VALUE", "--scheduler simple --topology pu:1 --set fifo");
+  expect(2, "the warm-up is as long", "--scheduler simple --topology pu:1 --duration 5 --warmup 5");
+  expect(2, "--duration", "--scheduler simple --topology pu:1 --duration 0");
+}
+
+TEST(Command, WhatCannotRunIsStatusOne) {
+  expect(1, "none.sim.so", "--scheduler none --topology pu:1");
+  expect(1, "--list-workloads shows", "--scheduler simple --topology pu:1 --workload none");
+  expect(1, "the knob fifo cannot be maybe", "--scheduler simple --topology pu:1 --set fifo=maybe");
+  const test::TempDir folder;
+  const std::string file = folder.path() / "bound.json";
+  std::ofstream(file) << R"({"tasks": {"a": {"cpus": [7], "run": 1000}}})";
+  expect(1, "none of the CPUs 7 of a is online",
+         "--scheduler simple --topology pu:2 --workload " + file);
+}
+
+TEST(Command, ASchedulerThatFailsIsStatusOneWithACommandToSeeItAgain) {
+  const std::string arguments = "--scheduler qmap --topology pu:2 --set error_after=10";
+  expect(1, "error asked for after 10 enqueues\nto see it again: scxsim ", arguments);
+  expect(1, "--set error_after=10\n", arguments);
+  expect(1, "failed to run for ",
+         "--scheduler qmap --topology pu:2 --duration 20000 --set stall_user_nth=3");
+  expect(1, "was ready to run for ",
+         "--scheduler simple --topology pu:1 --starvation 30 --set fifo=1");
+}
+
+TEST(Command, HelpVersionAndLists) {
+  expect(0, "--scheduler NAME", "--help");
+  expect(0, "scxsim " SCXX_VERSION, "--version");
+  expect(0, "messaging", "--list-workloads");
+}
+
+}  // namespace
+}  // namespace scx::scxsim

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workload_file.h"
+
+#include <gmock/gmock.h>
+
+namespace scx::scxsim {
+namespace {
+
+using sim::Op;
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(WorkloadFile, HasWhatItSays) {
+  const auto read = parse_workload(R"({
+    "global": {"duration": 3, "default_policy": "SCHED_OTHER", "logdir": "/tmp", "calibration": "CPU0"},
+    "resources": {},
+    "tasks": {
+      "render": {"instance": 2, "loop": 10, "priority": -5, "cpus": [0, 2], "delay": 500,
+        "phases": {
+          "draw": {"loop": 4, "run": [100, 300], "resume": "compositor", "run2": 50,
+                   "timer": {"ref": "frame", "period": 16000}},
+          "rest": {"sleep": 2000}}},
+      "show": {"suspend": "compositor", "lock": "screen", "run": 10, "unlock": "screen",
+               "nice": 3, "yield": "", "fork": "helper"},
+      "helper": {"instance": 0, "loop": 1, "run": 5}
+    }})",
+                                   "test");
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->duration_ns, 3'000'000'000u);
+  EXPECT_EQ(read->nr_semaphores, 1);
+  EXPECT_EQ(read->nr_mutexes, 1);
+  ASSERT_EQ(read->kinds.size(), 3u);
+  const sim::TaskKind& render = read->kinds[0];
+  EXPECT_EQ(render.name, "render");
+  EXPECT_EQ(render.count, 2);
+  EXPECT_EQ(render.rounds, 10);
+  EXPECT_EQ(render.nice, -5);
+  EXPECT_EQ(render.start_ns, 500'000u);
+  EXPECT_EQ(render.cpus, CpuSet::of({0, 2}));
+  ASSERT_EQ(render.phases.size(), 2u);
+  EXPECT_EQ(render.phases[0].loops, 4u);
+  ASSERT_EQ(render.phases[0].ops.size(), 4u);
+  EXPECT_EQ(render.phases[0].ops[0].span.min_ns, 100'000u);
+  EXPECT_EQ(render.phases[0].ops[0].span.max_ns, 300'000u);
+  EXPECT_EQ(render.phases[0].ops[1].kind, Op::Kind::post);
+  EXPECT_EQ(render.phases[0].ops[3].kind, Op::Kind::period);
+  const std::vector<Op>& show = read->kinds[1].phases.at(0).ops;
+  ASSERT_EQ(show.size(), 7u);
+  EXPECT_EQ(show[0].kind, Op::Kind::wait);
+  EXPECT_EQ(show[0].object, render.phases[0].ops[1].object);
+  EXPECT_EQ(show[6].kind, Op::Kind::fork);
+  EXPECT_EQ(show[6].object, 2);
+}
+
+TEST(WorkloadFile, SaysWhatIsWrongWhere) {
+  const auto task = [](std::string_view inside) {
+    return R"({"tasks": {"a": {)" + std::string(inside) + "}}}";
+  };
+  const std::pair<std::string, const char*> wrong[] = {
+      {"", "this is no JSON"},
+      {"{", "this is no JSON"},
+      {"[]", "the file: is no object but array"},
+      {"{}", "tasks: there are none"},
+      {R"({"task": {}})", "task: is not known here"},
+      {R"({"tasks": []})", "tasks: is no object but array"},
+      {R"({"global": {"duration": -1}, "tasks": {}})", "global.duration: -1 is out of range"},
+      {R"({"global": {"durations": 1}, "tasks": {}})", "global.durations: is not known here"},
+      {task(""), "tasks.a: does nothing"},
+      {task(R"("run": -5)"), "tasks.a.run: -5 is out of range"},
+      {task(R"("run": 1.5)"), "tasks.a.run: is no whole number but 1.5"},
+      {task(R"("run": "long")"), "tasks.a.run: is no whole number but \"long\""},
+      {task(R"("run": 18446744073709551615)"), "tasks.a.run: 18446744073709551615 is out of range"},
+      {task(R"("run": [5])"), "tasks.a.run: a range has two numbers"},
+      {task(R"("run": [5, 4])"), "tasks.a.run[1]: 4 is out of range"},
+      {task(R"("runs": 5)"), "tasks.a.runs: is not known here; known are run, sleep"},
+      {task(R"("run": 5, "run": 6)"), "run: occurs twice in one object"},
+      {task(R"("run": 5, "cpus": [])"), "tasks.a.cpus: is no list of CPUs but []"},
+      {task(R"("run": 5, "cpus": [-1])"), "tasks.a.cpus: -1 is out of range"},
+      {task(R"("run": 5, "priority": 20)"), "tasks.a.priority: 20 is out of range"},
+      {task(R"("run": 5, "policy": "SCHED_FIFO")"),
+       "tasks.a.policy: \"SCHED_FIFO\" is not simulated"},
+      {task(R"("run": 5, "loop": 0)"), "tasks.a.loop: 0 times is never"},
+      {task(R"("timer": {"ref": "t"})"), "tasks.a.timer: needs a period above 0"},
+      {task(R"("timer": {"period": 5, "mode": "x"})"), "tasks.a.timer.mode: is not known here"},
+      {task(R"("fork": "b", "run": 1)"), "fork: there is no task b"},
+      {task(R"("lock": "")"), "tasks.a.lock: is no name but \"\""},
+      {task(R"("run": 1, "phases": {"p": {"run": 1}})"), "tasks.a: has phases, and events beside"},
+      {task(R"("phases": {"p": {}})"), "tasks.a.phases.p: does nothing"},
+      {task(R"("phases": {"p": {"loop": 0, "run": 1}})"),
+       "tasks.a.phases.p.loop: 0 is out of range"},
+  };
+  for (const auto& [text, message] : wrong) {
+    const auto read = parse_workload(text, "test");
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().kind, ErrorKind::invalid) << text;
+    EXPECT_THAT(read.error().message(), HasSubstr(message)) << text;
+  }
+}
+
+TEST(WorkloadFile, NamesTheFile) {
+  const auto missing = read_workload("/nonexistent.json");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().kind, ErrorKind::missing);
+  EXPECT_THAT(missing.error().message(), HasSubstr("/nonexistent.json"));
+}
+
+}  // namespace
+}  // namespace scx::scxsim

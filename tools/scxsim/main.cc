@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// scxsim: runs a scheduler's own source on a simulated machine.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "builtin.h"
+#include "options.h"
+#include "report.h"
+#include "scx/framework/machine.h"
+#include "scx/sim/native_policy.h"
+#include "scx/sim/simulation.h"
+#include "workload_file.h"
+
+namespace scx::scxsim {
+namespace {
+
+constexpr std::uint64_t kMs = 1'000'000;
+
+// Where the schedulers of this project lie: beside the program in a build tree, else where they
+// were installed.
+std::filesystem::path find_policy(const std::string& scheduler) {
+  if (scheduler.find('/') != scheduler.npos) return scheduler;
+  const std::string name = scheduler.starts_with("scx_") ? scheduler.substr(4) : scheduler;
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto beside = self.parent_path().parent_path() / "lib/scxx" / (name + ".sim.so");
+  if (!error && std::filesystem::exists(beside, error)) return beside;
+  return std::filesystem::path(SCXX_POLICY_DIR) / (name + ".sim.so");
+}
+
+Result<sim::Workload> make_workload(const Options& options, int nr_cpus) {
+  sim::Workload workload;
+  if (const Builtin* builtin = find_builtin(options.workload)) {
+    workload = builtin->make(nr_cpus, options.seed);
+  } else {
+    auto read = read_workload(options.workload);
+    if (!read && read.error().kind == ErrorKind::missing)
+      read.error().cure = "--list-workloads shows those that need no file";
+    workload = SCX_TRY(std::move(read));
+  }
+  if (options.duration_ms) workload.duration_ns = *options.duration_ms * kMs;
+  workload.warmup_ns = options.warmup_ms * kMs;
+  if (workload.warmup_ns < workload.duration_ns) return workload;
+  return fail(ErrorKind::usage, "the warm-up is as long as the whole simulation",
+              "make --duration longer than --warmup");
+}
+
+Status set_knobs(sim::NativePolicy& policy, const Options& options) {
+  for (const std::string& assignment : options.set) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == assignment.npos)
+      return fail(ErrorKind::usage, "--set " + assignment, "write NAME=VALUE");
+    SCX_TRY(policy.set_knob(assignment.substr(0, equals), assignment.substr(equals + 1)));
+  }
+  return {};
+}
+
+// One word of a command line, as a shell takes it.
+std::string quoted(std::string_view word) {
+  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                              "0123456789_-+=./,:") == word.npos)
+    return std::string(word);
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  out += '\'';
+  return out;
+}
+
+std::string command_line(int argc, char** argv) {
+  std::string line = "scxsim";
+  for (int at = 1; at < argc; ++at) line.append(" ").append(quoted(argv[at]));
+  return line;
+}
+
+int list_workloads() {
+  for (const Builtin& one : builtins()) fmt::print("{:<10}  {}\n", one.name, one.about);
+  return 0;
+}
+
+// The exit status: 1 where the scheduler did what it must not.
+Result<int> simulate_it(const Options& options, const std::string& command) {
+  const MachineOptions machine_options =
+      SCX_TRY(parse_machine_options(options.topology, options.big_cpus, options.virt_llc));
+  const Machine machine = SCX_TRY(discover_machine(machine_options));
+  const int nr_cpus = machine.cids.online().count;
+  const sim::Workload workload = SCX_TRY(make_workload(options, nr_cpus));
+  sim::SimulationOptions simulation{.seed = options.seed};
+  simulation.starvation_ns = options.starvation_ms * kMs;
+  for (const std::string& cost : options.cost) SCX_TRY(set_cost(simulation.costs, cost));
+  auto policy = SCX_TRY(sim::NativePolicy::load(find_policy(options.scheduler), machine));
+  SCX_TRY(set_knobs(*policy, options));
+  const sim::Outcome outcome = SCX_TRY(simulate(machine, *policy, workload, simulation));
+  const Subject subject{options.scheduler, summary(machine.topology), workload.name, options.seed,
+                        nr_cpus};
+  const std::string text = options.json ? to_json(subject, outcome) : to_text(subject, outcome);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) != 0) return fail_errno(errno, "cannot write the results");
+  if (outcome.end == sim::End::finished || outcome.end == sim::End::policy) return 0;
+  fmt::print(stderr, "scxsim: after {:.3f} ms: {}\nto see it again: {}\n",
+             static_cast<double>(outcome.end_ns) / kMs, outcome.message, command);
+  return 1;
+}
+
+// A policy's wrong address: a real kernel reads 0 there and goes on, if it lies in the arena.
+[[noreturn]] void wild_address(int) {
+  static constexpr char text[] =
+      "scxsim: the scheduler used memory that is not its own; a build with "
+      "-DSCXX_SANITIZE=address says where\n";
+  static_cast<void>(!::write(STDERR_FILENO, text, sizeof(text) - 1));
+  ::_exit(1);
+}
+
+}  // namespace
+}  // namespace scx::scxsim
+
+int main(int argc, char** argv) {
+  // hwloc reports what it finds odd on stderr itself.
+  ::setenv("HWLOC_HIDE_ERRORS", "2", 0);
+  // A reader that goes away is seen where the text is written.
+  std::signal(SIGPIPE, SIG_IGN);
+#ifndef __SANITIZE_ADDRESS__
+  std::signal(SIGSEGV, scx::scxsim::wild_address);
+#endif
+  const auto [options, exit_status] = scx::scxsim::parse_options(argc, argv);
+  if (exit_status) return *exit_status;
+  if (options.list_workloads) return scx::scxsim::list_workloads();
+  const auto done = scx::scxsim::simulate_it(options, scx::scxsim::command_line(argc, argv));
+  return done ? *done : scx::scxsim::report(done.error());
+}

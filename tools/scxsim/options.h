@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// scxsim's command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scx/base/result.h"
+
+namespace scx::scxsim {
+
+struct Options {
+  std::string scheduler;  // a name, or a file where there is a '/' in it
+  std::string workload = "hogs";
+  std::optional<std::string> topology, big_cpus, virt_llc;
+  std::uint64_t seed = 1;
+  std::optional<std::uint64_t> duration_ms;
+  std::uint64_t warmup_ms = 0;
+  std::uint64_t starvation_ms = 0;
+  std::vector<std::string> set;   // knob=value
+  std::vector<std::string> cost;  // name=value
+  bool json = false;
+  bool list_workloads = false;
+};
+
+// The options, or the exit status of a program that has nothing more to do: help and version were
+// printed, or wrong usage was reported.
+struct Parsed {
+  Options options;
+  std::optional<int> exit_status;
+};
+Parsed parse_options(int argc, char** argv);
+
+// "scxsim: …" on stderr, with a pointer to --help for wrong usage; gives the exit status.
+int report(const Error& error);
+
+}  // namespace scx::scxsim

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workload_file.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scx/base/file.h"
+
+namespace scx::scxsim {
+namespace {
+
+using Json = nlohmann::ordered_json;  // a phase's events happen in their order
+using sim::Op;
+using sim::Phase;
+using sim::Span;
+using sim::TaskKind;
+using sim::Workload;
+
+constexpr std::int64_t kMostSeconds = 86'400, kMostTasks = 1'000'000;
+
+std::unexpected<Error> wrong(const std::string& place, const std::string& what,
+                             std::string cure = {}) {
+  return fail(ErrorKind::invalid, fmt::format("{}: {}", place, what), std::move(cure));
+}
+
+// "run3" is a "run": rt-app numbers events that occur more than once.
+std::string without_number(std::string_view key) {
+  const std::size_t last = key.find_last_not_of("0123456789");
+  return std::string(key.substr(0, last == key.npos ? 0 : last + 1));
+}
+
+// Reads one file. Names become numbers as they are met; what a fork names is looked up at the end.
+class Reader {
+ public:
+  explicit Reader(std::string_view name) { workload_.name = name; }
+
+  Result<Workload> read(const Json& document) {
+    SCX_TRY(expect_object(document, "the file"));
+    for (const auto& [key, value] : document.items()) {
+      if (key == "global") {
+        SCX_TRY(read_global(value));
+      } else if (key == "tasks") {
+        SCX_TRY(read_tasks(value));
+      } else if (key == "resources") {
+        SCX_TRY(expect_object(value, key));  // they are known by being used
+      } else {
+        return unknown(key, "global, tasks and resources");
+      }
+    }
+    if (workload_.kinds.empty()) return wrong("tasks", "there are none");
+    SCX_TRY(find_forked());
+    workload_.nr_semaphores = static_cast<int>(semaphores_.size());
+    workload_.nr_mutexes = static_cast<int>(mutexes_.size());
+    return std::move(workload_);
+  }
+
+ private:
+  static std::unexpected<Error> unknown(const std::string& place, std::string_view known) {
+    return wrong(place, "is not known here", fmt::format("known are {}", known));
+  }
+  static Status expect_object(const Json& value, const std::string& place) {
+    if (value.is_object()) return {};
+    return wrong(place, fmt::format("is no object but {}", value.type_name()));
+  }
+  static Result<std::int64_t> number(const Json& value, const std::string& place,
+                                     std::int64_t least, std::int64_t most) {
+    if (!value.is_number_integer())
+      return wrong(place, fmt::format("is no whole number but {}", value.dump()));
+    const auto found = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX
+                           ? INT64_MAX
+                           : value.get<std::int64_t>();
+    if (found < least || found > most)
+      return wrong(place, fmt::format("{} is out of range", value.dump()),
+                   fmt::format("it may be {} to {}", least, most));
+    return found;
+  }
+  static Result<std::string> text(const Json& value, const std::string& place) {
+    if (!value.is_string() || value.get_ref<const std::string&>().empty())
+      return wrong(place, fmt::format("is no name but {}", value.dump()));
+    return value.get<std::string>();
+  }
+  // Microseconds: a number, or two of which each use draws one between.
+  static Result<Span> span(const Json& value, const std::string& place) {
+    const std::int64_t most = kMostSeconds * 1'000'000;
+    if (!value.is_array()) {
+      const auto us = static_cast<std::uint64_t>(SCX_TRY(number(value, place, 0, most)));
+      return Span{us * 1000, us * 1000};
+    }
+    if (value.size() != 2) return wrong(place, "a range has two numbers");
+    const std::int64_t least = SCX_TRY(number(value[0], place + "[0]", 0, most));
+    const std::int64_t greatest = SCX_TRY(number(value[1], place + "[1]", least, most));
+    return Span{static_cast<std::uint64_t>(least) * 1000,
+                static_cast<std::uint64_t>(greatest) * 1000};
+  }
+  static Result<CpuSet> cpus(const Json& value, const std::string& place) {
+    if (!value.is_array() || value.empty())
+      return wrong(place, fmt::format("is no list of CPUs but {}", value.dump()));
+    CpuSet found;
+    for (const Json& cpu : value)
+      found.insert(CpuId{static_cast<std::int32_t>(SCX_TRY(number(cpu, place, 0, kMaxCpu)))});
+    return found;
+  }
+
+  Status read_global(const Json& global) {
+    static const std::set<std::string> nothing_here = {
+        "calibration",  "pi_enabled",      "lock_pages", "logdir",
+        "log_basename", "log_size",        "ftrace",     "gnuplot",
+        "io_device",    "mem_buffer_size", "frag",       "cumulative_slack"};
+    SCX_TRY(expect_object(global, "global"));
+    for (const auto& [key, value] : global.items()) {
+      const std::string place = "global." + key;
+      if (key == "duration") {
+        const auto seconds = SCX_TRY(number(value, place, 1, kMostSeconds));
+        workload_.duration_ns = static_cast<std::uint64_t>(seconds) * 1'000'000'000;
+      } else if (key == "default_policy") {
+        SCX_TRY(read_policy(value, place));
+      } else if (!nothing_here.contains(key)) {
+        return unknown(place, "duration, default_policy, and rt-app's settings of logs and such");
+      }
+    }
+    return {};
+  }
+
+  static Status read_policy(const Json& value, const std::string& place) {
+    if (value == "SCHED_OTHER" || value == "SCHED_EXT") return {};
+    return wrong(place, fmt::format("{} is not simulated", value.dump()),
+                 "SCHED_OTHER and SCHED_EXT are");
+  }
+
+  Status read_tasks(const Json& tasks) {
+    SCX_TRY(expect_object(tasks, "tasks"));
+    for (const auto& [name, value] : tasks.items()) {
+      kinds_[name] = static_cast<int>(workload_.kinds.size());
+      TaskKind kind = SCX_TRY(read_task(name, value, "tasks." + name));
+      workload_.kinds.push_back(std::move(kind));
+    }
+    return {};
+  }
+
+  Result<TaskKind> read_task(const std::string& name, const Json& task, const std::string& place) {
+    SCX_TRY(expect_object(task, place));
+    TaskKind kind{.name = name};
+    Phase only;
+    for (const auto& [key, value] : task.items()) {
+      const std::string at = place + "." + key;
+      if (key == "instance") {
+        kind.count = static_cast<int>(SCX_TRY(number(value, at, 0, kMostTasks)));
+      } else if (key == "loop") {
+        kind.rounds = SCX_TRY(number(value, at, -1, INT32_MAX));
+      } else if (key == "priority") {
+        kind.nice = static_cast<int>(SCX_TRY(number(value, at, -20, 19)));
+      } else if (key == "policy") {
+        SCX_TRY(read_policy(value, at));
+      } else if (key == "delay") {
+        kind.start_ns = SCX_TRY(span(value, at)).max_ns;
+      } else if (key == "cpus") {
+        kind.cpus = SCX_TRY(cpus(value, at));
+      } else if (key == "phases") {
+        SCX_TRY(read_phases(kind, value, at));
+      } else {
+        only.ops.push_back(SCX_TRY(read_event(key, value, at)));
+      }
+    }
+    if (kind.rounds == 0) return wrong(place + ".loop", "0 times is never");
+    if (!only.ops.empty() && !kind.phases.empty())
+      return wrong(place, "has phases, and events beside them");
+    if (!only.ops.empty()) kind.phases.push_back(std::move(only));
+    if (kind.phases.empty()) return wrong(place, "does nothing");
+    return kind;
+  }
+
+  Status read_phases(TaskKind& kind, const Json& phases, const std::string& place) {
+    SCX_TRY(expect_object(phases, place));
+    for (const auto& [name, value] : phases.items()) {
+      const std::string at = place + "." + name;
+      SCX_TRY(expect_object(value, at));
+      Phase phase;
+      for (const auto& [key, event] : value.items()) {
+        if (key == "loop") {
+          phase.loops =
+              static_cast<std::uint32_t>(SCX_TRY(number(event, at + ".loop", 1, INT32_MAX)));
+        } else {
+          phase.ops.push_back(SCX_TRY(read_event(key, event, at + "." + key)));
+        }
+      }
+      if (phase.ops.empty()) return wrong(at, "does nothing");
+      kind.phases.push_back(std::move(phase));
+    }
+    return {};
+  }
+
+  Result<Op> read_event(const std::string& key, const Json& value, const std::string& place) {
+    const std::string event = without_number(key);
+    if (event == "run") return Op{.kind = Op::Kind::run, .span = SCX_TRY(span(value, place))};
+    if (event == "sleep") return Op{.kind = Op::Kind::sleep, .span = SCX_TRY(span(value, place))};
+    if (event == "timer") return read_timer(value, place);
+    if (event == "yield") return Op{.kind = Op::Kind::yield};
+    if (event == "cpus") return Op{.kind = Op::Kind::set_cpus, .cpus = SCX_TRY(cpus(value, place))};
+    if (event == "nice") {
+      const auto nice = static_cast<int>(SCX_TRY(number(value, place, -20, 19)));
+      return Op{.kind = Op::Kind::set_nice, .value = nice};
+    }
+    if (event == "suspend") return named(Op::Kind::wait, semaphores_, value, place);
+    if (event == "resume") return named(Op::Kind::post, semaphores_, value, place);
+    if (event == "lock") return named(Op::Kind::lock, mutexes_, value, place);
+    if (event == "unlock") return named(Op::Kind::unlock, mutexes_, value, place);
+    if (event == "fork") return named(Op::Kind::fork, forked_, value, place);
+    return unknown(place,
+                   "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus and nice; "
+                   "for a task also instance, loop, phases, priority, policy and delay");
+  }
+
+  static Result<Op> read_timer(const Json& timer, const std::string& place) {
+    SCX_TRY(expect_object(timer, place));
+    std::optional<Span> period;
+    for (const auto& [key, value] : timer.items()) {
+      if (key == "period") {
+        period = SCX_TRY(span(value, place + ".period"));
+      } else if (key != "ref") {  // a name of rt-app's own
+        return unknown(place + "." + key, "ref and period");
+      }
+    }
+    if (!period || !period->min_ns) return wrong(place, "needs a period above 0");
+    return Op{.kind = Op::Kind::period, .span = *period};
+  }
+
+  static Result<Op> named(Op::Kind kind, std::map<std::string, int>& names, const Json& value,
+                          const std::string& place) {
+    const std::string name = SCX_TRY(text(value, place));
+    const int next = static_cast<int>(names.size());
+    return Op{.kind = kind, .object = names.emplace(name, next).first->second};
+  }
+
+  // A fork's object is the number of its name so far; from here on that of the kind.
+  Status find_forked() {
+    std::vector<int> kind_of(forked_.size());
+    for (const auto& [name, number] : forked_) {
+      const auto kind = kinds_.find(name);
+      if (kind == kinds_.end()) return wrong("fork", fmt::format("there is no task {}", name));
+      kind_of[static_cast<std::size_t>(number)] = kind->second;
+    }
+    for (TaskKind& kind : workload_.kinds)
+      for (Phase& phase : kind.phases)
+        for (Op& op : phase.ops)
+          if (op.kind == Op::Kind::fork) op.object = kind_of[static_cast<std::size_t>(op.object)];
+    return {};
+  }
+
+  Workload workload_;
+  std::map<std::string, int> kinds_, semaphores_, mutexes_, forked_;
+};
+
+// Keys that occur twice in an object would be dropped silently, and with them events.
+class Duplicates {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    const auto level = static_cast<std::size_t>(depth);
+    if (seen_.size() <= level) seen_.resize(level + 1);
+    if (event == Json::parse_event_t::object_start) {
+      if (seen_.size() <= level + 1) seen_.resize(level + 2);
+      seen_[level + 1].clear();
+    }
+    if (event != Json::parse_event_t::key) return true;
+    const auto key = parsed.get<std::string>();
+    if (!seen_[level].insert(key).second && !twice_) twice_ = key;
+    return true;
+  }
+  const std::optional<std::string>& twice() const { return twice_; }
+
+ private:
+  std::vector<std::set<std::string>> seen_;
+  std::optional<std::string> twice_;
+};
+
+}  // namespace
+
+Result<Workload> parse_workload(std::string_view text, std::string_view name) {
+  Duplicates duplicates;
+  try {
+    const Json document =
+        Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) {
+          return duplicates(depth, event, parsed);
+        });
+    if (duplicates.twice())
+      return wrong(*duplicates.twice(), "occurs twice in one object",
+                   "number them: run1, run2, as rt-app wants it too");
+    return Reader(name).read(document);
+  } catch (const nlohmann::json::exception& error) {
+    return fail(ErrorKind::invalid, fmt::format("this is no JSON: {}", error.what()));
+  }
+}
+
+Result<Workload> read_workload(const std::filesystem::path& file) {
+  const std::string text = SCX_TRY(read_file(file));
+  auto workload = parse_workload(text, file.stem().string());
+  if (workload) return workload;
+  Error error = std::move(workload).error();
+  error.what = fmt::format("{}: {}", file.string(), error.what);
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace scx::scxsim
