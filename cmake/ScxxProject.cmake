@@ -15,8 +15,11 @@ set(SCXX_TOOLS)     # the tools that are installed; filled by the folders
 
 # Every program of the project lies in one folder, which the lab puts on the guest's PATH.
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
-# What is loaded while they run, the simulated forms of schedulers, beside it as when installed.
-set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/lib/scxx")
+# The simulated forms of schedulers lie where they lie when installed, seen from the programs.
+file(RELATIVE_PATH SCXX_POLICY_DIR "${CMAKE_INSTALL_FULL_BINDIR}" "${CMAKE_INSTALL_FULL_LIBDIR}/scxx")
+cmake_path(APPEND CMAKE_RUNTIME_OUTPUT_DIRECTORY "${SCXX_POLICY_DIR}"
+           OUTPUT_VARIABLE CMAKE_LIBRARY_OUTPUT_DIRECTORY)
+cmake_path(NORMAL_PATH CMAKE_LIBRARY_OUTPUT_DIRECTORY)
 
 add_library(scxx_options INTERFACE)
 target_compile_features(scxx_options INTERFACE cxx_std_23)

@@ -91,6 +91,12 @@ def find_package(case: Case):
     case.starts(build / "scx_tiny")
     case.nothing_to_do(build)
 
+    case.ninja(build, "scx_tiny_sim")
+    said = case.run(case.prefix / "bin/scxsim", "--scheduler", build / "tiny.sim.so", "--topology", "core:2 pu:1")
+    expect("workload hogs, seed 1: 1000.0 ms" in said, said)
+    said = case.run(case.prefix / "bin/scxsim", "--scheduler", "simple", "--topology", "core:2 pu:1")
+    expect("workload hogs, seed 1: 1000.0 ms" in said, said)
+
     for header in ("scx/idle.bpf.h", "scx/tables.h", "vmlinux/vmlinux.h"):
         touch(case.prefix / "include/scxx/bpf" / header)
         said = case.ninja(build)

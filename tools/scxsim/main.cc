@@ -24,16 +24,17 @@ namespace {
 
 constexpr std::uint64_t kMs = 1'000'000;
 
-// Where the schedulers of this project lie: beside the program in a build tree, else where they
-// were installed.
-std::filesystem::path find_policy(const std::string& scheduler) {
+// The schedulers of this project lie in one place as seen from the program, installed or not.
+Result<std::filesystem::path> find_policy(const std::string& scheduler) {
   if (scheduler.find('/') != scheduler.npos) return scheduler;
   const std::string name = scheduler.starts_with("scx_") ? scheduler.substr(4) : scheduler;
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto beside = self.parent_path().parent_path() / "lib/scxx" / (name + ".sim.so");
-  if (!error && std::filesystem::exists(beside, error)) return beside;
-  return std::filesystem::path(SCXX_POLICY_DIR) / (name + ".sim.so");
+  const auto file = (self.parent_path() / SCXX_POLICY_DIR / (name + ".sim.so")).lexically_normal();
+  if (std::filesystem::exists(file, error)) return file;
+  return fail(ErrorKind::missing,
+              fmt::format("there is no scheduler {} in {}", scheduler, file.parent_path().string()),
+              "lavd, qmap and simple are there; one of your own is named by its file, with a '/'");
 }
 
 Result<sim::Workload> make_workload(const Options& options, int nr_cpus) {
@@ -95,7 +96,8 @@ Result<int> simulate_it(const Options& options, const std::string& command) {
   sim::SimulationOptions simulation{.seed = options.seed};
   simulation.starvation_ns = options.starvation_ms * kMs;
   for (const std::string& cost : options.cost) SCX_TRY(set_cost(simulation.costs, cost));
-  auto policy = SCX_TRY(sim::NativePolicy::load(find_policy(options.scheduler), machine));
+  const std::filesystem::path file = SCX_TRY(find_policy(options.scheduler));
+  auto policy = SCX_TRY(sim::NativePolicy::load(file, machine));
   SCX_TRY(set_knobs(*policy, options));
   const sim::Outcome outcome = SCX_TRY(simulate(machine, *policy, workload, simulation));
   const Subject subject{options.scheduler, summary(machine.topology), workload.name, options.seed,

@@ -66,6 +66,10 @@ const void *bpf_this_cpu_ptr(const void *per_cpu)
 
 long bpf_probe_read_kernel(void *to, u32 size, const void *from)
 {
+	if (!from) {
+		__builtin_memset(to, 0, size);
+		return -14;	/* EFAULT */
+	}
 	__builtin_memcpy(to, from, size);
 	return 0;
 }

@@ -81,7 +81,7 @@ TEST(Command, WrongUsageIsStatusTwo) {
 }
 
 TEST(Command, WhatCannotRunIsStatusOne) {
-  expect(1, "none.sim.so", "--scheduler none --topology pu:1");
+  expect(1, "there is no scheduler none in ", "--scheduler none --topology pu:1");
   expect(1, "--list-workloads shows", "--scheduler simple --topology pu:1 --workload none");
   expect(1, "the knob fifo cannot be maybe", "--scheduler simple --topology pu:1 --set fifo=maybe");
   const test::TempDir folder;
