@@ -20,16 +20,17 @@ endfunction()
 
 # The process of the scheduler and what surrounds it.
 scxx_fault_test(process WITH KERNEL 7.3
-                FAULTS kill 8 random scx_lavd -- stop 3 scx_lavd -- disk scx_simple
-                       -- two 4 random scx_lavd scx_simple scx_qmap)
+                FAULTS kill 6 random scx_lavd -- stop 3 scx_lavd -- disk scx_simple
+                       -- two 3 random scx_lavd scx_simple)
 # The machine, as it changes.
 scxx_fault_test(machine WITH KERNEL 7.3
                 FAULTS hotplug 1 random scx_lavd -- freeze 2 2 scx_lavd -- cgroups 20 random scx_lavd)
-# Its memory, and as much of it as many tasks need.
-scxx_fault_test(memory WITH KERNEL 7.3 FAULTS memory scx_simple -- tasks 10000 3 4 scx_lavd VM --memory 2G)
+scxx_fault_test(tasks WITH KERNEL 7.3 FAULTS tasks 10000 3 4 scx_lavd VM --memory 2G)
 # What the kernel throws out is in its log as an error.
+scxx_fault_test(memory WITH KERNEL 7.3 MAY_WARN FAULTS memory 1024,65536 scx_simple)
 scxx_fault_test(thrown WITH KERNEL 6.18 MAY_WARN FAULTS thrown 2)
 
+set(limits 512,1024,1536,2048,2560,3072,4096,6144,8192,16384,65536)
 foreach(kernel 6.12 6.18 7.3)
   set(long LONG faults KERNEL ${kernel})
   scxx_fault_test(kill.${kernel} WITH ${long} FAULTS kill 200 random scx_lavd)
@@ -39,7 +40,7 @@ foreach(kernel 6.12 6.18 7.3)
   scxx_fault_test(hotplug.${kernel} WITH ${long} FAULTS hotplug 15 random scx_lavd)
   scxx_fault_test(freeze.${kernel} WITH ${long} FAULTS freeze 20 30 scx_lavd)
   scxx_fault_test(cgroups.${kernel} WITH ${long} FAULTS cgroups 1000 random scx_lavd)
-  scxx_fault_test(memory.${kernel} WITH ${long} FAULTS memory scx_lavd -- memory scx_qmap)
+  scxx_fault_test(memory.${kernel} WITH ${long} MAY_WARN FAULTS memory ${limits} scx_lavd -- memory ${limits} scx_qmap)
   scxx_fault_test(tasks.${kernel} WITH ${long} FAULTS tasks 10000 6 8 scx_lavd -- tasks 10000 6 8 scx_qmap
                   VM --memory 2G)
   scxx_fault_test(thrown.${kernel} WITH ${long} MAY_WARN FAULTS thrown 20)

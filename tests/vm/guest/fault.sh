@@ -45,7 +45,7 @@ in_time() { timeout "$@" >/dev/null; }
 # works WHEN: the kernel's own scheduler is in charge, and a load comes to its end under it.
 works() {
 	wait_for 20 is_disabled || fail "$1: state is $(state)"
-	in_time 60 hackbench -g 1 -l 5 || fail "$1: the machine does not work"
+	in_time 60 hackbench -g 1 -l 2 || fail "$1: the machine does not work"
 }
 
 is_over() { [ ! -d /proc/$1 ] || grep -q '^State:.*zombie' /proc/$1/status; }

@@ -13,9 +13,9 @@ is_on() { [ "$(on_cpu $1)" = "$2" ]; }
 got_on() { [ "$(ticks $1)" -gt "$2" ]; }
 
 echo '+cpu +cpuset' >/sys/fs/cgroup/cgroup.subtree_control || fail "no cpu and cpuset controllers"
-mkdir $top
+mkdir -p $top
 echo '+cpu +cpuset' >$top/cgroup.subtree_control || fail "no controllers below the first cgroup"
-mkdir $top/0 $top/1
+mkdir -p $top/0 $top/1
 begin_load
 for i in 0 1; do
 	sh -c 'while :; do :; done' & eval hog$i=$!

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# fault_memory.sh SCHEDULER…: memory runs out, for the scheduler alone by the limit of its cgroup, at the
-# start and later, and for the whole machine. It runs, or it ends and the machine works: it is killed by
-# the kernel, or says that there is no memory.
+# fault_memory.sh KIB[,KIB…] SCHEDULER…: memory runs out, for the scheduler alone by the limit of its cgroup,
+# at the start (each of these limits, of which the last has to be enough) and later, and for the whole
+# machine. It runs, or it ends and the machine works: it is killed by the kernel, or says that there is no memory.
 . /root/fault.sh
 group=/sys/fs/cgroup/memory
-limits="512 1024 1536 2048 3072 4096 8192 65536"	# the last one has to be enough
+limits=$(echo $1 | tr , ' '); shift
 kills() { awk '$1 == "oom_kill" { print $2 }' $group/memory.events; }
 limit() { echo "$1" >$group/memory.max || fail "no limit of $1"; }
 # in the background: what is started is the shell's child itself
@@ -29,7 +29,7 @@ ended() {
 }
 
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control || fail "no memory controller"
-mkdir $group
+mkdir -p $group
 for kib in $limits; do
 	limit ${kib}K
 	killed=$(kills)
@@ -51,7 +51,7 @@ for less in 1M 0; do
 	if [ $less = 1M ]; then
 		wait_for 30 is_over $sched || fail "its memory is cut to $less, and it lives"
 	else
-		kill -TERM $sched
+		kill -TERM $sched 2>/dev/null
 	fi
 	ended "a limit of $(cat $group/memory.max) bytes while it has $has"
 done
