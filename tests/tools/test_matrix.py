@@ -84,8 +84,8 @@ class Plans(unittest.TestCase):
     def test_kernels_get_the_machines_that_they_have_room_for(self):
         guests = make_plan(kernel='6.12,7.2-nr512', shape='4,200').guests
         self.assertEqual(guests, [('6.12', '4'), ('7.2-nr512', '4'), ('7.2-nr512', '200')])
-        guests = make_plan(kernel='7.2-nr512,7.2-nr8192', shape='1024,4160').guests
-        self.assertEqual(guests, [('7.2-nr8192', '1024'), ('7.2-nr8192', '4160')])
+        guests = make_plan(kernel='6.16,7.2-nr512,7.2-nr8192', shape='1024,4160').guests
+        self.assertEqual(guests, [('6.16', '1024'), ('7.2-nr8192', '1024'), ('7.2-nr8192', '4160')])
 
     def test_what_there_is_not_is_wrong_usage(self):
         for wrong in ({'shape': 'round'}, {'shape': ''}, {'kernel': '7.3,'}, {'scheduler': ''}):
