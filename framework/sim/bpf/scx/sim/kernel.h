@@ -181,7 +181,7 @@ struct scx_sim_calls {
 	void (*print)(void *k, const char *fmt, const u64 *data, u32 size);
 };
 
-/* The ends of the table are in the policy's shared object: whoever loads it sets both. */
+/* Variable scx_sim_link of a policy's shared object: whoever loads it sets both. */
 struct scx_sim_link {
 	const struct scx_sim_calls *calls;
 	void *kernel;
