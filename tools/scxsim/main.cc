@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "builtin.h"
+#include "command.h"
 #include "options.h"
 #include "report.h"
 #include "scx/framework/machine.h"
@@ -135,5 +136,5 @@ int main(int argc, char** argv) {
   if (exit_status) return *exit_status;
   if (options.list_workloads) return scx::scxsim::list_workloads();
   const auto done = scx::scxsim::simulate_it(options, scx::scxsim::command_line(argc, argv));
-  return done ? *done : scx::scxsim::report(done.error());
+  return done ? *done : scx::tools::report("scxsim", done.error());
 }

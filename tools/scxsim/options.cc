@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
+
+#include "command.h"
 
 namespace scx::scxsim {
 namespace {
@@ -74,43 +73,18 @@ void add_how(CLI::App& cli, Options& options) {
   cli.add_flag("--json", options.json, "The results as JSON, for programs")->group(group);
 }
 
-int wrong_usage(std::string_view what) {
-  fmt::print(stderr, "scxsim: {}\nTry 'scxsim --help'.\n", what);
-  return 2;
-}
-
 }  // namespace
-
-int report(const Error& error) {
-  if (error.kind == ErrorKind::usage) return wrong_usage(error.message());
-  fmt::print(stderr, "scxsim: {}\n", error.message());
-  return 1;
-}
 
 Parsed parse_options(int argc, char** argv) {
   Parsed parsed;
   Options& options = parsed.options;
   CLI::App cli("Runs a scheduler's own source on a simulated machine, without a kernel", "scxsim");
-  bool version = false;
   add_what(cli, options);
   add_how(cli, options);
-  cli.set_help_flag("-h,--help", "Show this help")->group("About");
-  cli.add_flag("-V,--version", version, "Show the version")->group("About");
-  try {
-    cli.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    parsed.exit_status = cli.exit(help);
-    return parsed;
-  } catch (const CLI::ParseError& error) {
-    parsed.exit_status = wrong_usage(error.what());
-    return parsed;
-  }
-  if (version) {
-    fmt::print("scxsim {} {}\n", SCXX_VERSION, SCXX_TRIPLE);
-    parsed.exit_status = 0;
-  } else if (options.scheduler.empty() && !options.list_workloads) {
-    parsed.exit_status = wrong_usage("--scheduler is needed: which one is to run?");
-  }
+  parsed.exit_status = tools::parse(cli, argc, argv);
+  if (!parsed.exit_status && options.scheduler.empty() && !options.list_workloads)
+    parsed.exit_status =
+        tools::wrong_usage("scxsim", "--scheduler is needed: which one is to run?");
   return parsed;
 }
 

@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "scx/base/result.h"
-
 namespace scx::scxsim {
 
 struct Options {
@@ -33,8 +31,5 @@ struct Parsed {
   std::optional<int> exit_status;
 };
 Parsed parse_options(int argc, char** argv);
-
-// "scxsim: …" on stderr, with a pointer to --help for wrong usage; gives the exit status.
-int report(const Error& error);
 
 }  // namespace scx::scxsim
