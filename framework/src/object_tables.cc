@@ -73,9 +73,8 @@ std::uint64_t bytes_of(const scx_arena_array& array) {
 // Gives the sets of cids and every array that the scheduler declared their place in the arena.
 void place_arrays(bpf_object* object, scx_machine& machine, std::uint64_t base) {
   ArenaLayout layout(machine, base);
-  for_each_array(object, [&](std::string_view name, scx_arena_array& array) {
-    layout.place(name, array);
-  });
+  for_each_array(object,
+                 [&](std::string_view name, scx_arena_array& array) { layout.place(name, array); });
 }
 
 // Only where the object has the tables: making the orders takes time.

@@ -65,12 +65,9 @@ Result<Capabilities> renounce_privileges(Capabilities besides) {
 
 std::string names(Capabilities set) {
   constexpr std::pair<int, const char*> kKnown[] = {
-      {CAP_CHOWN, "CAP_CHOWN"},
-      {CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE"},
-      {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
-      {CAP_SYSLOG, "CAP_SYSLOG"},
-      {CAP_PERFMON, "CAP_PERFMON"},
-      {CAP_BPF, "CAP_BPF"},
+      {CAP_CHOWN, "CAP_CHOWN"},         {CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE"},
+      {CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SYSLOG, "CAP_SYSLOG"},
+      {CAP_PERFMON, "CAP_PERFMON"},     {CAP_BPF, "CAP_BPF"},
   };
   std::string text;
   const auto add = [&text](std::string_view name) {

@@ -53,8 +53,8 @@ TEST(ExitReport, ASummaryRepeatsNothing) {
 
 // A task may be called anything, and the kernel quotes it as it is.
 TEST(ExitReport, ASummaryIsOneLineWithoutControlCharacters) {
-  const auto report = read_exit(
-      ended(ExitKind::error_stall, "stall", "a\n\x1b[2J[12] failed to run\n"), "a\nb\n");
+  const auto report =
+      read_exit(ended(ExitKind::error_stall, "stall", "a\n\x1b[2J[12] failed to run\n"), "a\nb\n");
   EXPECT_EQ(report->summary(), "stall: a??[2J[12] failed to run");
 }
 

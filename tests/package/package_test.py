@@ -209,7 +209,7 @@ def fake(case: Case, says: str) -> Path:
 
 def clang_too_old(case: Case):
     clang = fake(case, "Debian clang version 14.0.6")
-    refused(case, "is clang 14, too old", "tools/setup", "-DSCXX_CLANG=", options=[f"-DSCXX_CLANG={clang}"])
+    refused(case, "is clang 14.0.6, too old", "tools/setup", "-DSCXX_CLANG=", options=[f"-DSCXX_CLANG={clang}"])
 
 
 def clang_broken(case: Case):

@@ -144,7 +144,8 @@ TEST_F(Xml, ObjectsWithoutTheirSetsNeverReachHwloc) {
   for (const char* set : {" complete_cpuset=", " cpuset=", " complete_nodeset="}) {
     std::string text = two_packages();
     text.replace(text.rfind(set), std::string_view(set).size(), " other=");
-    EXPECT_THAT(refused(file(text)).message(), HasSubstr("the object has no sets of CPUs and nodes: expected its"))
+    EXPECT_THAT(refused(file(text)).message(),
+                HasSubstr("the object has no sets of CPUs and nodes: expected its"))
         << set;
   }
 }

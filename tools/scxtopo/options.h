@@ -21,7 +21,9 @@ struct Options {
   std::optional<std::string> svg, bundle;  // files, "-" for standard output
 
   // The tree is what is shown when no view is asked for.
-  bool tree() const { return !cids && !domains && !order && !evidence && !json && !svg && !bundle && !compare_kernel; }
+  bool tree() const {
+    return !cids && !domains && !order && !evidence && !json && !svg && !bundle && !compare_kernel;
+  }
 };
 
 // The options, or the exit status of a program that has nothing more to do: help and version were
