@@ -2,6 +2,7 @@
 //
 // scx_hooked: see hooked.bpf.c. Says on stderr which of its programs the kernel has a place for.
 #include <fmt/core.h>
+#include <linux/capability.h>
 #include <scx/framework/app.h>
 
 #include "hooked.skel.h"
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   std::uint64_t restart_at = 0;
   std::uint64_t turns = 0;
   scx::App<hooked_bpf, Seen> app{"scx_hooked", "A scheduler with programs beside its ops"};
+  app.keep_capability(CAP_SYS_ADMIN);  // Debian's kernels want it for tracepoints
   app.option("--restart-at", restart_at, "start again at this turn of the periodic work");
   app.configure([](auto& opened) {
     auto& progs = opened.skeleton().progs;
