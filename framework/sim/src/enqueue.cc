@@ -63,6 +63,7 @@ void Kernel::into(Dsq& dsq, Task& p, u64 enq_flags, bool by_vtime) {
   } else {
     dsq.add(p, enq_flags & (SIM_ENQ_HEAD | SIM_ENQ_PREEMPT));
   }
+  observe(dsq);
   p.direct = false;
   if (!dsq.terminal()) {
     p.in_custody = true;
@@ -150,6 +151,7 @@ bool Kernel::consume(Cpu& cpu, Dsq& dsq, u64 enq_flags) {
     Task& p = *entry.task;
     if (p.cid != cpu.cid && !may_move_to(p, cpu, false)) continue;
     dsq.remove(p);
+    observe(dsq);
     p.cid = cpu.cid;
     into(cpu.local, p, enq_flags, false);
     return true;
@@ -212,7 +214,9 @@ bool Kernel::insert(Task& p, const scx_sim_insert& how) {
 }
 
 void Kernel::enqueue_again(Task& p, u32 reason) {
-  p.dsq->remove(p);
+  Dsq& dsq = *p.dsq;
+  dsq.remove(p);
+  observe(dsq);
   p.scx.flags |= reason;
   do_enqueue(p, SIM_ENQ_REENQ);
   p.scx.flags &= ~static_cast<u32>(SIM_TASK_REENQ_MASK);
@@ -276,6 +280,7 @@ void Kernel::change_cpus(Cpu& cpu, Task& p, const CpuSet& cpus) {
 void Kernel::migrate(Cpu& cpu, Task& p) {
   if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &p, 1, word(&p), 1);
   now_ready(p);
+  observe_stop(cpu, p, Observer::Why::not_here);
   p.where = Where::moving;
   p.on_cpu = 0;
   p.cid = any_allowed(p);

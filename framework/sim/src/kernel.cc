@@ -270,6 +270,7 @@ void Kernel::start_counting() {
     p->run_ns = 0;
     if (p->woke_at != kNever) p->woke_at = kNever;
   }
+  if (options_.observer) options_.observer->counting(now_);
 }
 
 void Kernel::end(End why, s64 code, std::string message) {
@@ -331,6 +332,7 @@ void Kernel::fire_timer(u32 index, u64 stamp) {
 void Kernel::finish() {
   account_waiting();
   for (const auto& cpu : cpus_) charge(*cpu);
+  if (options_.observer) options_.observer->ended(now_);
   context_ = {0, &loader_, 0, May::nothing, nullptr, false};
   for (const auto& p : tasks_) {
     if (p->where == Where::dead || p->where == Where::new_task) continue;

@@ -227,6 +227,14 @@ class Kernel {
   void no_longer_ready(Task& p);
 
   Cpu& cpu(s32 cid) { return *cpus_[static_cast<std::size_t>(cid)]; }
+  // For whoever observes.
+  void observe(const Dsq& dsq) {
+    if (options_.observer) options_.observer->queued({now_, dsq.id, dsq.cid, dsq.size()});
+  }
+  void observe_stop(const Cpu& cpu, const Task& p, Observer::Why why) {
+    if (options_.observer) options_.observer->stopped({now_, cpu.cid, {p.pid, p.kind_index}, why});
+  }
+
   Counts& counts(const Task& p) { return kinds_[static_cast<std::size_t>(p.kind_index)].counts; }
 
   const Machine& machine_;

@@ -144,6 +144,7 @@ struct Calls {
     if (slice) task.scx.slice = *slice;
     if (vtime) task.scx.dsq_vtime = *vtime;
     task.dsq->remove(task);
+    kernel.observe(*at->dsq);
     Dsq& to = kernel.dsq_for(id, task, kernel.context_.cid);
     if (to.local())
       kernel.to_local_dsq(to, task, enq_flags);

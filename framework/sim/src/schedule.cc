@@ -37,6 +37,9 @@ void Kernel::wake(Task& p, u64 wake_flags) {
   p.__state = 0;
   ++counts(p).wakeups;
   p.where = Where::moving;
+  if (options_.observer)
+    options_.observer->woke(
+        {now_, context_.cid, {p.pid, p.kind_index}, (wake_flags & SIM_WAKE_FORK) != 0});
   p.cid = select(p, wake_flags, asked);
   const bool woken = !(wake_flags & SIM_WAKE_FORK);
   enqueue_task(p, woken ? SIM_ENQ_WAKEUP | (asked ? SIM_ENQ_CPU_SELECTED : 0) : 0);
@@ -73,6 +76,8 @@ void Kernel::exit_task(Cpu& cpu, Task& p) {
 // The running task goes to sleep, and the CPU looks for another.
 void Kernel::block(Cpu& cpu, Task& p) {
   dequeue_task(p, SIM_DEQ_SLEEP);
+  const bool exits = p.flags & SIM_PF_EXITING;
+  observe_stop(cpu, p, exits ? Observer::Why::exits : Observer::Why::sleeps);
   p.where = Where::asleep;
   p.__state = 1;
   p.on_cpu = 0;
@@ -140,6 +145,7 @@ bool Kernel::balance(Cpu& cpu, Task* prev, bool prev_queued) {
 void Kernel::put_prev(Cpu& cpu, Task& prev, bool to_idle) {
   if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &prev, 1, word(&prev), 1);
   if (prev.preempted) ++counts(prev).preemptions;
+  observe_stop(cpu, prev, prev.preempted ? Observer::Why::preempted : Observer::Why::slice_over);
   prev.preempted = false;
   prev.on_cpu = 0;
   now_ready(prev);
@@ -151,6 +157,7 @@ void Kernel::set_next(Cpu& cpu, Task& next) {
   if (next.dsq != &cpu.local || !next.may_use(cpu.cid))
     error("invariant: %s[%d] starts on CID %d, where it must not", next.comm, next.pid, cpu.cid);
   cpu.local.remove(next);
+  observe(cpu.local);
   next.where = Where::on_cpu;
   next.on_cpu = 1;
   next.cid = cpu.cid;
@@ -160,11 +167,15 @@ void Kernel::set_next(Cpu& cpu, Task& next) {
   Counts& counted = counts(next);
   ++counted.switches;
   next.overhead_left += costs_.context_switch_ns;
+  std::optional<Distance> moved;
   if (next.last_ran >= 0 && next.last_ran != cpu.cid) {
     const Distance far = distance(next.last_ran, cpu.cid);
     ++counted.migrations[static_cast<std::size_t>(far)];
     next.overhead_left += refill(far);
+    moved = far;
   }
+  if (options_.observer)
+    options_.observer->started({now_, cpu.cid, {next.pid, next.kind_index}, next.last_ran, moved});
   next.last_ran = cpu.cid;
   if (ops_.running) call(ops_.running, "running", May::nothing, &next, 0, word(&next));
   if (!cpu.ticking) {

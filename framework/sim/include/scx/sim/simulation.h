@@ -15,6 +15,7 @@
 
 #include "scx/framework/machine.h"
 #include "scx/sim/costs.h"
+#include "scx/sim/observer.h"
 #include "scx/sim/policy.h"
 #include "scx/sim/workload.h"
 
@@ -38,10 +39,6 @@ class Histogram {
   std::vector<std::uint32_t> buckets_;
   std::uint64_t count_ = 0, sum_ = 0, max_ = 0;
 };
-
-// What two CPUs share, nearest first.
-enum class Distance { core, llc, node, far };
-inline constexpr int kDistances = 4;
 
 // What the tasks of a kind did after the warm-up; or all tasks together.
 struct Counts {
@@ -106,6 +103,7 @@ struct SimulationOptions {
   // A task that is ready to run for longer is an error; 0: the policy's watchdog alone decides.
   std::uint64_t starvation_ns = 0;
   std::function<void(const Call&)> watch = {};
+  Observer* observer = nullptr;  // borrowed, for the simulation
 };
 
 // Errors: invalid, for a workload that does not fit the machine (CPUs that are not there).
