@@ -5,7 +5,8 @@ _scxsim()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
     local options='--scheduler --topology --big-cpus --virt-llc --workload --list-workloads --seed
-                   --duration --warmup --set --cost --starvation --json -h --help -V --version'
+                   --duration --warmup --set --cost --starvation --json --units --each-task --timeline
+                   --svg --window --compare --compare-set -h --help -V --version'
     local workloads='hogs periodic pipeline messaging forks futex phases random'
 
     # "--seed=1" comes as three words, or as one where "=" is no word break
@@ -17,16 +18,16 @@ _scxsim()
 
     COMPREPLY=()
     case $previous in
-        --scheduler)
+        --scheduler|--compare)
             mapfile -t COMPREPLY < <(compgen -W 'lavd qmap simple' -- "$current"; compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
         --workload)
             mapfile -t COMPREPLY < <(compgen -W "$workloads" -- "$current"; compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
-        --topology)
+        --topology|--timeline|--svg)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
-        --big-cpus|--seed|--duration|--warmup|--set|--cost|--starvation)
+        --big-cpus|--seed|--duration|--warmup|--set|--cost|--starvation|--window|--compare-set)
             ;;      # numbers and names of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

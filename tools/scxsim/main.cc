@@ -13,11 +13,13 @@
 
 #include "builtin.h"
 #include "command.h"
+#include "compare.h"
 #include "options.h"
 #include "report.h"
 #include "scx/framework/machine.h"
 #include "scx/sim/native_policy.h"
 #include "scx/sim/simulation.h"
+#include "views.h"
 #include "workload_file.h"
 
 namespace scx::scxsim {
@@ -55,11 +57,11 @@ Result<sim::Workload> make_workload(const Options& options, int nr_cpus) {
               "make --duration longer than --warmup");
 }
 
-Status set_knobs(sim::NativePolicy& policy, const Options& options) {
-  for (const std::string& assignment : options.set) {
+Status set_knobs(sim::NativePolicy& policy, const std::vector<std::string>& assignments) {
+  for (const std::string& assignment : assignments) {
     const std::size_t equals = assignment.find('=');
     if (equals == assignment.npos)
-      return fail(ErrorKind::usage, "--set " + assignment, "write NAME=VALUE");
+      return fail(ErrorKind::usage, "the knob " + assignment, "write NAME=VALUE");
     SCX_TRY(policy.set_knob(assignment.substr(0, equals), assignment.substr(equals + 1)));
   }
   return {};
@@ -87,29 +89,74 @@ int list_workloads() {
   return 0;
 }
 
-// The exit status: 1 where the scheduler did what it must not.
-Result<int> simulate_it(const Options& options, const std::string& command) {
+// What is the same for both runs of a comparison.
+struct Setup {
+  Machine machine;
+  sim::Workload workload;
+  sim::SimulationOptions simulation;
+};
+
+Result<Setup> make_setup(const Options& options) {
   const MachineOptions machine_options =
       SCX_TRY(parse_machine_options(options.topology, options.big_cpus, options.virt_llc));
-  const Machine machine = SCX_TRY(discover_machine(machine_options));
-  const int nr_cpus = machine.cids.online().count;
-  const sim::Workload workload = SCX_TRY(make_workload(options, nr_cpus));
-  sim::SimulationOptions simulation{.seed = options.seed};
-  simulation.starvation_ns = options.starvation_ms * kMs;
-  for (const std::string& cost : options.cost) SCX_TRY(set_cost(simulation.costs, cost));
-  const std::filesystem::path file = SCX_TRY(find_policy(options.scheduler));
-  auto policy = SCX_TRY(sim::NativePolicy::load(file, machine));
-  SCX_TRY(set_knobs(*policy, options));
-  const sim::Outcome outcome = SCX_TRY(simulate(machine, *policy, workload, simulation));
-  const Subject subject{options.scheduler, summary(machine.topology), workload.name, options.seed,
-                        nr_cpus};
-  const std::string text = options.json ? to_json(subject, outcome) : to_text(subject, outcome);
+  Setup setup{SCX_TRY(discover_machine(machine_options)), {}, {.seed = options.seed}};
+  setup.workload = SCX_TRY(make_workload(options, setup.machine.cids.online().count));
+  setup.simulation.starvation_ns = options.starvation_ms * kMs;
+  for (const std::string& cost : options.cost) SCX_TRY(set_cost(setup.simulation.costs, cost));
+  return setup;
+}
+
+Result<Run> run(const Setup& setup, const std::string& scheduler,
+                const std::vector<std::string>& set) {
+  const std::filesystem::path file = SCX_TRY(find_policy(scheduler));
+  auto policy = SCX_TRY(sim::NativePolicy::load(file, setup.machine));
+  SCX_TRY(set_knobs(*policy, set));
+  Run run{{scheduler, summary(setup.machine.topology), setup.workload.name, setup.simulation.seed,
+           setup.machine.cids.online().count, set},
+          {}};
+  run.outcome = SCX_TRY(simulate(setup.machine, *policy, setup.workload, setup.simulation));
+  return run;
+}
+
+Status print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (std::fflush(stdout) != 0) return fail_errno(errno, "cannot write the results");
+  return {};
+}
+
+// The exit status: 1 where the scheduler did what it must not.
+int judge(const Run& run, const std::string& command) {
+  const sim::Outcome& outcome = run.outcome;
   if (outcome.end == sim::End::finished || outcome.end == sim::End::policy) return 0;
-  fmt::print(stderr, "scxsim: after {:.3f} ms: {}\nto see it again: {}\n",
+  fmt::print(stderr, "scxsim: {}, after {:.3f} ms: {}\nto see it again: {}\n", label(run.subject),
              static_cast<double>(outcome.end_ns) / kMs, outcome.message, command);
   return 1;
+}
+
+Result<int> simulate_one(const Options& options, Setup& setup, const std::string& command) {
+  Views views = SCX_TRY(Views::make(options, setup.machine, setup.workload));
+  setup.simulation.observer = views.observer();
+  const Run done = SCX_TRY(run(setup, options.scheduler, options.set));
+  SCX_TRY(views.finish(done));
+  const Details details = views.details();
+  SCX_TRY(print(options.json ? to_json(done.subject, done.outcome, details).text + '\n'
+                             : to_text(done.subject, done.outcome, details)));
+  return judge(done, command);
+}
+
+Result<int> simulate_both(const Options& options, const Setup& setup, const std::string& command) {
+  const Run first = SCX_TRY(run(setup, options.scheduler, options.set));
+  const Run second =
+      SCX_TRY(run(setup, options.compare.value_or(options.scheduler), options.compare_set));
+  SCX_TRY(
+      print(options.json ? compare_json(first, second).text + '\n' : compare_text(first, second)));
+  return std::max(judge(first, command), judge(second, command));
+}
+
+Result<int> simulate_it(const Options& options, const std::string& command) {
+  Setup setup = SCX_TRY(make_setup(options));
+  return options.compares() ? simulate_both(options, setup, command)
+                            : simulate_one(options, setup, command);
 }
 
 // A policy's wrong address: a real kernel reads 0 there and goes on, if it lies in the arena.

@@ -70,7 +70,52 @@ void add_how(CLI::App& cli, Options& options) {
       ->type_name("MS")
       ->check(CLI::Range(std::uint64_t{1}, kMostMs))
       ->group(group);
+}
+
+void add_results(CLI::App& cli, Options& options) {
+  const std::string group = "Results";
   cli.add_flag("--json", options.json, "The results as JSON, for programs")->group(group);
+  CLI::Option* const alone[] = {
+      cli.add_flag("--units", options.units,
+                   "Also each core, LLC, node and core type: how busy, switches, moves in and out"),
+      cli.add_flag("--each-task", options.each_task, "Also each single task"),
+      cli.add_option("--timeline", options.timeline,
+                     "Write what ran where and when as JSON that ui.perfetto.dev opens")
+          ->type_name("FILE"),
+      cli.add_option("--svg", options.svg,
+                     "Draw it as a picture; of 50 ms where --window says nothing else")
+          ->type_name("FILE"),
+      cli.add_option("--window", options.window,
+                     "Which part of the simulated time the timeline and the picture show")
+          ->type_name("FROM-TO"),
+  };
+  CLI::Option* const second =
+      cli.add_option("--compare", options.compare,
+                     "Run this scheduler as well, and show both side by side; the same one as "
+                     "--scheduler where only --compare-set is given")
+          ->type_name("NAME")
+          ->group(group);
+  CLI::Option* const knobs =
+      cli.add_option("--compare-set", options.compare_set,
+                     "Set a knob for the second run only, as --set does for the first only; again "
+                     "for more")
+          ->type_name("NAME=VALUE")
+          ->expected(1)
+          ->take_all()
+          ->group(group);
+  for (CLI::Option* const one : alone) one->group(group)->excludes(second)->excludes(knobs);
+}
+
+// What can be told from the options alone.
+std::optional<int> contradictions(const Options& options) {
+  const auto wrong = [](std::string_view what) { return tools::wrong_usage("scxsim", what); };
+  if (options.list_workloads) return std::nullopt;
+  if (options.scheduler.empty()) return wrong("--scheduler is needed: which one is to run?");
+  if (options.window && !options.timeline && !options.svg)
+    return wrong("--window is of --timeline and --svg, and neither is there");
+  if (options.timeline && options.timeline == options.svg)
+    return wrong("--timeline and --svg are the same file");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -81,10 +126,9 @@ Parsed parse_options(int argc, char** argv) {
   CLI::App cli("Runs a scheduler's own source on a simulated machine, without a kernel", "scxsim");
   add_what(cli, options);
   add_how(cli, options);
+  add_results(cli, options);
   parsed.exit_status = tools::parse(cli, argc, argv);
-  if (!parsed.exit_status && options.scheduler.empty() && !options.list_workloads)
-    parsed.exit_status =
-        tools::wrong_usage("scxsim", "--scheduler is needed: which one is to run?");
+  if (!parsed.exit_status) parsed.exit_status = contradictions(options);
   return parsed;
 }
 

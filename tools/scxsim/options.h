@@ -21,6 +21,13 @@ struct Options {
   std::vector<std::string> set;   // knob=value
   std::vector<std::string> cost;  // name=value
   bool json = false;
+  bool units = false, each_task = false;
+  std::optional<std::string> timeline, svg;  // files
+  std::optional<std::string> window;
+  std::optional<std::string> compare;    // the second scheduler
+  std::vector<std::string> compare_set;  // its knobs
+
+  bool compares() const { return compare || !compare_set.empty(); }
   bool list_workloads = false;
 };
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "scx/stats/json.h"
+#include "text_table.h"
 
 namespace scx::scxsim {
 namespace {
@@ -21,10 +21,6 @@ using sim::Outcome;
 constexpr std::pair<const char*, int> kPercentiles[] = {
     {"p50", 500}, {"p90", 900}, {"p99", 990}, {"p999", 999}};
 constexpr const char* kDistances[] = {"core", "llc", "node", "far"};
-
-double part(std::uint64_t of, std::uint64_t whole) {
-  return whole ? static_cast<double>(of) / static_cast<double>(whole) : 0;
-}
 
 std::string_view name(End end) {
   switch (end) {
@@ -47,43 +43,9 @@ double weight_share(const KindOutcome& kind, const Outcome& outcome) {
   return all > 0 ? double{1} * kind.weight * kind.nr_tasks / all : 0;
 }
 
-// Rows of cells, each column as wide as it has to be; the first to the left, the others to the
-// right.
-class Table {
- public:
-  explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-
-  std::string text() const {
-    std::vector<std::size_t> widths(rows_.front().size());
-    for (const auto& row : rows_)
-      for (std::size_t at = 0; at < row.size(); ++at)
-        widths[at] = std::max(widths[at], row[at].size());
-    std::string out;
-    for (const auto& row : rows_) {
-      out += fmt::format("{:<{}}", row[0], widths[0]);
-      for (std::size_t at = 1; at < row.size(); ++at)
-        out += fmt::format("  {:>{}}", row[at], widths[at]);
-      out += '\n';
-    }
-    return out;
-  }
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
-
-std::string us(std::uint64_t ns) { return fmt::format("{:.1f}", static_cast<double>(ns) / 1000); }
-std::string ms(std::uint64_t ns) {
-  return fmt::format("{:.1f}", static_cast<double>(ns) / 1'000'000);
-}
-
-// Many kinds that are alike would fill screens: more than this are shown together.
-constexpr std::size_t kMostRows = 24;
-
 std::string time_table(const Outcome& outcome) {
-  Table table({"task", "tasks", "weight", "time %", "by weight %", "run ms", "least", "most",
-               "rounds", "longest wait ms"});
+  TextTable table({"task", "tasks", "weight", "time %", "by weight %", "run ms", "least", "most",
+                   "rounds", "longest wait ms"});
   const auto row = [&](const std::string& task, int tasks, const std::string& weight,
                        const std::string& by_weight, const Counts& counts) {
     table.add({task, fmt::format("{}", tasks), weight,
@@ -104,8 +66,8 @@ std::string time_table(const Outcome& outcome) {
 }
 
 std::string latency_table(const Outcome& outcome) {
-  Table table({"task", "wake-ups", "latency us: mean", "p50", "p90", "p99", "p99.9", "max",
-               "switches", "preempted", "moves: core", "llc", "node", "far"});
+  TextTable table({"task", "wake-ups", "latency us: mean", "p50", "p90", "p99", "p99.9", "max",
+                   "switches", "preempted", "moves: core", "llc", "node", "far"});
   const auto row = [&](const std::string& task, const Counts& counts) {
     std::vector<std::string> cells = {task, fmt::format("{}", counts.wakeups),
                                       fmt::format("{:.1f}", counts.latency.mean() / 1000)};
@@ -123,6 +85,17 @@ std::string latency_table(const Outcome& outcome) {
   return table.text();
 }
 
+void write_migrations(stats::JsonWriter& out,
+                      const std::array<std::uint64_t, sim::kDistances>& migrations) {
+  out.key("migrations");
+  out.begin_object();
+  for (std::size_t at = 0; at < migrations.size(); ++at) {
+    out.key(kDistances[at]);
+    out.value(migrations[at]);
+  }
+  out.end_object();
+}
+
 void write_counts(stats::JsonWriter& out, const Counts& counts, const Outcome& outcome) {
   const auto number = [&](std::string_view key, auto value) {
     out.key(key);
@@ -137,11 +110,7 @@ void write_counts(stats::JsonWriter& out, const Counts& counts, const Outcome& o
   number("preemptions", counts.preemptions);
   number("wakeups", counts.wakeups);
   number("longest_wait_ns", counts.longest_wait_ns);
-  out.key("migrations");
-  out.begin_object();
-  for (std::size_t at = 0; at < counts.migrations.size(); ++at)
-    number(kDistances[at], counts.migrations[at]);
-  out.end_object();
+  write_migrations(out, counts.migrations);
   out.key("latency_ns");
   out.begin_object();
   number("count", counts.latency.count());
@@ -152,11 +121,117 @@ void write_counts(stats::JsonWriter& out, const Counts& counts, const Outcome& o
   out.end_object();
 }
 
+// The part of their time that the CPUs of a unit were busy.
+double busy(const UnitResult& unit, const Outcome& outcome) {
+  return part(unit.busy_ns, outcome.measured_ns * static_cast<std::uint64_t>(unit.nr_cpus));
+}
+
+double mean(const TaskResult& task) { return part(task.latency_sum_ns, task.latencies); }
+
+std::string unit_table(const std::vector<UnitResult>& units, const Outcome& outcome) {
+  TextTable table({"unit", "cids", "CPUs", "busy %", "switches", "preempted", "moves in", "out"},
+                  2);
+  for (const UnitResult& unit : units)
+    table.add({fmt::format("{} {}", unit.level, unit.number), unit.cids,
+               fmt::format("{}", unit.nr_cpus), fmt::format("{:.2f}", 100 * busy(unit, outcome)),
+               fmt::format("{}", unit.switches), fmt::format("{}", unit.preemptions),
+               fmt::format("{}", unit.moves_in), fmt::format("{}", unit.moves_out)});
+  return table.text();
+}
+
+std::string task_table(const std::vector<TaskResult>& tasks, const Outcome& outcome) {
+  TextTable table({"task", "pid", "run ms", "wake-ups", "latency us: mean", "max",
+                   "longest wait ms", "switches", "preempted", "moves: core", "llc", "node",
+                   "far"});
+  for (const TaskResult& task : tasks) {
+    std::vector<std::string> cells = {outcome.kinds[static_cast<std::size_t>(task.kind)].name,
+                                      fmt::format("{}", task.pid),
+                                      ms(task.run_ns),
+                                      fmt::format("{}", task.wakeups),
+                                      fmt::format("{:.1f}", mean(task) / 1000),
+                                      us(task.latency_max_ns),
+                                      ms(task.longest_wait_ns),
+                                      fmt::format("{}", task.switches),
+                                      fmt::format("{}", task.preemptions)};
+    for (const std::uint64_t moves : task.migrations) cells.push_back(fmt::format("{}", moves));
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+void write_texts(stats::JsonWriter& out, std::string_view key,
+                 const std::vector<std::string>& texts) {
+  out.key(key);
+  out.begin_array();
+  for (const std::string& text : texts) out.value(std::string_view(text));
+  out.end_array();
+}
+
+void write_units(stats::JsonWriter& out, const std::vector<UnitResult>& units,
+                 const Outcome& outcome) {
+  const auto put = [&](std::string_view key, auto value) {
+    out.key(key);
+    out.value(value);
+  };
+  out.key("units");
+  out.begin_array();
+  for (const UnitResult& unit : units) {
+    out.begin_object();
+    put("level", unit.level);
+    put("number", unit.number);
+    put("cids", std::string_view(unit.cids));
+    put("nr_cpus", unit.nr_cpus);
+    put("busy", busy(unit, outcome));
+    put("busy_ns", unit.busy_ns);
+    put("switches", unit.switches);
+    put("preemptions", unit.preemptions);
+    put("moves_in", unit.moves_in);
+    put("moves_out", unit.moves_out);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_tasks(stats::JsonWriter& out, const std::vector<TaskResult>& tasks,
+                 const Outcome& outcome) {
+  const auto put = [&](std::string_view key, auto value) {
+    out.key(key);
+    out.value(value);
+  };
+  out.key("each_task");
+  out.begin_array();
+  for (const TaskResult& task : tasks) {
+    out.begin_object();
+    put("name", std::string_view(outcome.kinds[static_cast<std::size_t>(task.kind)].name));
+    put("pid", task.pid);
+    put("run_ns", task.run_ns);
+    put("switches", task.switches);
+    put("preemptions", task.preemptions);
+    put("wakeups", task.wakeups);
+    put("longest_wait_ns", task.longest_wait_ns);
+    write_migrations(out, task.migrations);
+    out.key("latency_ns");
+    out.begin_object();
+    put("count", task.latencies);
+    put("mean", mean(task));
+    put("max", task.latency_max_ns);
+    out.end_object();
+    out.end_object();
+  }
+  out.end_array();
+}
+
 }  // namespace
 
-std::string to_text(const Subject& subject, const Outcome& outcome) {
+std::string label(const Subject& subject) {
+  std::string text = subject.scheduler;
+  for (const std::string& knob : subject.set) text += ' ' + knob;
+  return text;
+}
+
+std::string to_text(const Subject& subject, const Outcome& outcome, const Details& details) {
   std::string text = fmt::format("{} on {}\nworkload {}, seed {}: {} ms, {} events\n",
-                                 subject.scheduler, subject.machine, subject.workload, subject.seed,
+                                 label(subject), subject.machine, subject.workload, subject.seed,
                                  ms(outcome.end_ns), outcome.nr_events);
   if (outcome.end == End::policy)
     text += fmt::format("the scheduler ended itself (code {}): {}\n", outcome.exit_code,
@@ -167,10 +242,12 @@ std::string to_text(const Subject& subject, const Outcome& outcome) {
   text += fmt::format("\nidle {:.2f} %, of which while work waited {:.2f} % of all CPU time\n",
                       100 * part(outcome.idle_ns, cpu_ns),
                       100 * part(outcome.idle_while_waiting_ns, cpu_ns));
+  if (!details.units.empty()) text += '\n' + unit_table(details.units, outcome);
+  if (!details.tasks.empty()) text += '\n' + task_table(details.tasks, outcome);
   return text;
 }
 
-std::string to_json(const Subject& subject, const Outcome& outcome) {
+stats::Json to_json(const Subject& subject, const Outcome& outcome, const Details& details) {
   stats::JsonWriter out;
   const auto put = [&](std::string_view key, auto value) {
     out.key(key);
@@ -179,6 +256,7 @@ std::string to_json(const Subject& subject, const Outcome& outcome) {
   out.begin_object();
   put("version", std::string_view(SCXX_VERSION));
   put("scheduler", std::string_view(subject.scheduler));
+  if (!subject.set.empty()) write_texts(out, "set", subject.set);
   put("machine", std::string_view(subject.machine));
   put("nr_cpus", subject.nr_cpus);
   put("workload", std::string_view(subject.workload));
@@ -208,12 +286,11 @@ std::string to_json(const Subject& subject, const Outcome& outcome) {
     out.end_object();
   }
   out.end_array();
-  out.key("printed");
-  out.begin_array();
-  for (const std::string& line : outcome.printed) out.value(std::string_view(line));
-  out.end_array();
+  if (!details.units.empty()) write_units(out, details.units, outcome);
+  if (!details.tasks.empty()) write_tasks(out, details.tasks, outcome);
+  write_texts(out, "printed", outcome.printed);
   out.end_object();
-  return std::move(out).take().text + '\n';
+  return std::move(out).take();
 }
 
 }  // namespace scx::scxsim

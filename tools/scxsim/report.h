@@ -5,8 +5,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "scx/sim/simulation.h"
+#include "scx/stats/json.h"
+#include "tally.h"
 
 namespace scx::scxsim {
 
@@ -15,11 +18,23 @@ struct Subject {
   std::string scheduler, machine, workload;
   std::uint64_t seed = 1;
   int nr_cpus = 0;
+  std::vector<std::string> set = {};  // knobs, NAME=VALUE
 };
 
-std::string to_text(const Subject& subject, const sim::Outcome& outcome);
+// The scheduler and its knobs: "lavd", "lavd slice_max_ns=2000000".
+std::string label(const Subject& subject);
 
-// One JSON object and a line break.
-std::string to_json(const Subject& subject, const sim::Outcome& outcome);
+// What is shown only where it is asked for; empty where it is not.
+struct Details {
+  std::vector<UnitResult> units = {};
+  std::vector<TaskResult> tasks = {};
+};
+
+std::string to_text(const Subject& subject, const sim::Outcome& outcome,
+                    const Details& details = {});
+
+// One object.
+stats::Json to_json(const Subject& subject, const sim::Outcome& outcome,
+                    const Details& details = {});
 
 }  // namespace scx::scxsim

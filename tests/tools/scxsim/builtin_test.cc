@@ -4,28 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 
-#include "../../framework/support.h"
-#include "scx/sim/native_policy.h"
-#include "scx/sim/simulation.h"
+#include "support.h"
 
 namespace scx::scxsim {
 namespace {
-
-sim::Outcome outcome_of(const char* scheduler, const Machine& machine,
-                        const sim::Workload& workload) {
-  auto policy = sim::NativePolicy::load(
-      std::filesystem::path(SCXX_POLICIES) / (std::string(scheduler) + ".sim.so"), machine);
-  if (!policy) {
-    ADD_FAILURE() << policy.error().message();
-    return {};
-  }
-  auto outcome = sim::simulate(machine, **policy, workload, {.starvation_ns = 10'000'000'000});
-  if (!outcome) ADD_FAILURE() << outcome.error().message();
-  return outcome.value_or(sim::Outcome{});
-}
 
 TEST(Builtins, RunUnderEachSchedulerOnSmallMachinesAndLarge) {
   const Machine machines[] = {

@@ -101,6 +101,83 @@ TEST(Command, ASchedulerThatFailsIsStatusOneWithACommandToSeeItAgain) {
          "--scheduler simple --topology pu:1 --starvation 30 --set fifo=1");
 }
 
+TEST(Command, WritesATimelineAndAPictureBesideTheResults) {
+  const test::TempDir folder;
+  const std::string timeline = folder.path() / "t.json", picture = folder.path() / "p.svg";
+  const std::string arguments = "--scheduler lavd --topology pu:2 --workload periodic --json";
+  const Finished plain = run(arguments);
+  const Finished done =
+      run(arguments + " --timeline " + timeline + " --svg " + picture + " --window 10-30");
+  EXPECT_EQ(done.status, 0) << done.output;
+  EXPECT_EQ(done.output, plain.output);
+  std::ifstream in(timeline);
+  const auto events = nlohmann::json::parse(in);
+  ASSERT_TRUE(events.is_array());
+  for (const auto& event : events)
+    if (event.contains("ts")) {
+      EXPECT_GE(event["ts"], 10'000);
+    }
+  std::ifstream drawn(picture);
+  const std::string svg(std::istreambuf_iterator<char>(drawn), {});
+  EXPECT_THAT(svg, testing::StartsWith("<svg "));
+  EXPECT_THAT(svg, HasSubstr("10 to 30 ms"));
+}
+
+TEST(Command, WritesTheTimelineOfASchedulerThatFails) {
+  const test::TempDir folder;
+  const std::string timeline = folder.path() / "t.json";
+  expect(1, "error asked for after 10 enqueues",
+         "--scheduler qmap --topology pu:2 --set error_after=10 --timeline " + timeline);
+  std::ifstream in(timeline);
+  const auto events = nlohmann::json::parse(in);
+  EXPECT_EQ(events.back()["name"], "error asked for after 10 enqueues");
+}
+
+TEST(Command, ShowsUnitsAndEachTaskWhereAsked) {
+  const std::string arguments = "--scheduler simple --topology 'core:2 pu:2' --duration 50";
+  expect(0, "core 1  2-3", arguments + " --units");
+  expect(0, "heavy   1000", arguments + " --each-task");
+  const auto json = nlohmann::json::parse(run(arguments + " --json --units --each-task").output);
+  EXPECT_EQ(json["units"].size(), 4u);
+  EXPECT_EQ(json["units"][3]["cids"], "2-3");
+  EXPECT_EQ(json["each_task"].size(), 12u);
+  EXPECT_FALSE(nlohmann::json::parse(run(arguments + " --json").output).contains("units"));
+}
+
+TEST(Command, ComparesSchedulersAndKnobs) {
+  const std::string arguments =
+      "--topology 'core:2 pu:1' --workload periodic --duration 200 --json --scheduler lavd ";
+  const auto alone = nlohmann::json::parse(run(arguments).output);
+  const auto knobs = nlohmann::json::parse(run(arguments + "--compare-set no_preemption=1").output);
+  EXPECT_EQ(knobs["runs"][0], alone);
+  EXPECT_EQ(knobs["runs"][1]["scheduler"], "lavd");
+  EXPECT_LT(knobs["ratios"]["all"]["preemptions"], 1);
+  const auto both = nlohmann::json::parse(run(arguments + "--compare simple").output);
+  EXPECT_EQ(both["runs"][0], alone);
+  EXPECT_EQ(both["runs"][1]["scheduler"], "simple");
+  expect(1, "scxsim: qmap error_after=10, after ",
+         "--scheduler qmap --topology pu:2 --compare-set error_after=10");
+}
+
+TEST(Command, OptionsThatContradictEachOtherAreStatusTwo) {
+  const std::string simple = "--scheduler simple --topology pu:1 ";
+  expect(2, "--timeline and --svg are the same file", simple + "--timeline x --svg x");
+  expect(2, "--window is of --timeline and --svg", simple + "--window 1-2");
+  expect(2, "write FROM-TO in milliseconds", simple + "--timeline x --window 7");
+  expect(2, "--window 5000-6000 begins after the end", simple + "--svg x --window 5000-6000");
+  expect(2, "excludes", simple + "--compare lavd --timeline x");
+  expect(2, "excludes", simple + "--compare-set fifo=1 --units");
+  expect(2, "write NAME=VALUE", simple + "--compare-set fifo");
+}
+
+TEST(Command, AFileThatCannotBeWrittenIsStatusOne) {
+  const std::string simple = "--scheduler simple --topology pu:1 ";
+  expect(1, "cannot write /nonexistent/x", simple + "--timeline /nonexistent/x");
+  expect(1, "cannot write /dev/full: No space left", simple + "--timeline /dev/full");
+  expect(1, "cannot write /dev/full: No space left", simple + "--svg /dev/full");
+  expect(1, "there is no scheduler none", simple + "--compare none");
+}
+
 TEST(Command, HelpVersionAndLists) {
   expect(0, "--scheduler NAME", "--help");
   expect(0, "scxsim " SCXX_VERSION, "--version");

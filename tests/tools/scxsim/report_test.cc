@@ -53,7 +53,7 @@ TEST(Report, JsonIsTheSameInNumbers) {
   sim::Outcome outcome = two_kinds();
   outcome.end = sim::End::stall;
   outcome.message = "a \"task\" stalls";
-  const auto json = nlohmann::json::parse(to_json(kSubject, outcome));
+  const auto json = nlohmann::json::parse(to_json(kSubject, outcome).text);
   EXPECT_EQ(json["end"], "stall");
   EXPECT_EQ(json["message"], "a \"task\" stalls");
   EXPECT_EQ(json["seed"], 3);
