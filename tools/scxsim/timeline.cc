@@ -25,6 +25,10 @@ std::string in_quotes(std::string_view text) {
 // Microseconds, to the nanosecond.
 std::string us(std::uint64_t ns) { return fmt::format("{}.{:03}", ns / 1000, ns % 1000); }
 
+// The same for times and lengths of events. There are readers that multiply by 1000 as doubles, and
+// cut: without the digit behind, some times would be a nanosecond early, and slices overlap.
+std::string stamp(std::uint64_t ns) { return us(ns) + '1'; }
+
 std::string_view text_of(Why why) {
   switch (why) {
     case Why::sleeps:
@@ -103,7 +107,7 @@ void Timeline::instant(std::uint64_t at_ns, std::int32_t cid, std::string_view w
   if (!window_.contains(at_ns)) return;
   event(fmt::format(
       R"({{"ph":"i","s":"t","pid":{},"tid":{},"ts":{},"cat":"{}","name":{},"args":{{"pid":{}}}}})",
-      lane(cid).process, cid + 1, us(at_ns), what, name, pid));
+      lane(cid).process, cid + 1, stamp(at_ns), what, name, pid));
 }
 
 // What runs on a cid, up to here; the part of it that lies in the window.
@@ -115,7 +119,7 @@ void Timeline::slice(std::uint64_t to_ns, std::int32_t cid, std::string_view end
   if (from >= to) return;
   event(fmt::format(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"cat":"run","name":{},)"
                     R"("args":{{"pid":{},"waited_us":{},"end":"{}"}}}})",
-                    on.process, cid + 1, us(from), us(to - from),
+                    on.process, cid + 1, stamp(from), stamp(to - from),
                     names_[static_cast<std::size_t>(on.kind)], on.pid, us(on.waited_ns), end));
 }
 
@@ -146,7 +150,7 @@ void Timeline::flush_counters() {
     if (counter.value == counter.written || at_ns >= window_.to_ns) continue;
     counter.written = counter.value;
     event(fmt::format(R"({{"ph":"C","pid":{},"ts":{},"name":{},"args":{{"value":{}}}}})",
-                      counter.process, us(at_ns), counter.name, counter.value));
+                      counter.process, stamp(at_ns), counter.name, counter.value));
   }
   pending_.clear();
 }
@@ -207,8 +211,8 @@ void Timeline::queued(const Queue& queue) {
 void Timeline::counting(std::uint64_t at_ns) {
   pass(at_ns);
   if (!window_.contains(at_ns)) return;
-  event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"tid":0,"ts":{},"name":"the warm-up is over"}})",
-                    kMachine, us(at_ns)));
+  event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"ts":{},"name":"the warm-up is over"}})",
+                    kMachine, stamp(at_ns)));
 }
 
 void Timeline::ended(std::uint64_t at_ns) {
@@ -220,8 +224,8 @@ void Timeline::ended(std::uint64_t at_ns) {
 
 Status Timeline::finish(const sim::Outcome& outcome) {
   if (!outcome.message.empty())
-    event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"tid":0,"ts":{},"name":{}}})", kMachine,
-                      us(outcome.end_ns), in_quotes(outcome.message)));
+    event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"ts":{},"name":{}}})", kMachine,
+                      stamp(outcome.end_ns), in_quotes(outcome.message)));
   file_.write("\n]\n");
   return file_.commit();
 }

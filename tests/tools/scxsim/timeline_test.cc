@@ -85,6 +85,18 @@ TEST(Timeline, SlicesOfACidDoNotOverlapAndAddUpToTheOutcome) {
   }
 }
 
+// As ui.perfetto.dev reads them, and others: doubles, cut to nanoseconds.
+TEST(Timeline, SlicesDoNotOverlapForReadersThatCut) {
+  const auto cut = [](const Json& us) {
+    return static_cast<std::int64_t>(us.get<double>() * 1000);
+  };
+  const Drawn drawn = draw("lavd", periodic(200 * kMs));
+  for (const Json& slice : of(drawn, "ph", "X")) {
+    EXPECT_EQ(cut(slice["ts"]), static_cast<std::int64_t>(ns(slice["ts"])));
+    EXPECT_EQ(cut(slice["dur"]), static_cast<std::int64_t>(ns(slice["dur"])));
+  }
+}
+
 TEST(Timeline, HasEachWakeUpMoveAndPreemption) {
   const Drawn drawn = draw("lavd", periodic(200 * kMs));
   const sim::Counts& all = drawn.outcome.all;
