@@ -58,7 +58,7 @@ std::string text_at(double x, double y, std::string_view text, std::string_view 
   return fmt::format("<text x=\"{}\" y=\"{}\"{}>{}</text>\n", x, y, more, escaped(text));
 }
 
-std::string ms(std::uint64_t ns) { return fmt::format("{:g}", static_cast<double>(ns) / 1e6); }
+std::string ms(std::uint64_t ns) { return fmt::format("{:.12g}", static_cast<double>(ns) / 1e6); }
 
 // "stage0.1" is a "stage", where there are too many kinds for a colour each.
 std::string family(std::string_view name) {
@@ -228,8 +228,10 @@ std::string Drawing::axis(double y) const {
     text +=
         fmt::format("<line class=\"tick\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1}\" y2=\"{2}\"/>\n",
                     x, y, y + 4);
-    text +=
-        text_at(std::min(x, kWidth - 24), y + 17, ms(at), " class=\"note\" text-anchor=\"middle\"");
+    const bool at_edge = x > kWidth - 40;
+    text += text_at(
+        at_edge ? kWidth - 4 : x, y + 17, ms(at),
+        at_edge ? " class=\"note\" text-anchor=\"end\"" : " class=\"note\" text-anchor=\"middle\"");
   }
   return text + text_at(8, y + 17, "ms", " class=\"note\"");
 }
