@@ -86,14 +86,16 @@ enum { SCX_WHOLE_CORES = 1 << 30 };
 
 /*
  * Take an idle cid of [first, first + nr) that is in both sets, given by their addresses; -1 where
- * there is none. The walk goes round once, from word `hint >> 6` on where that lies in the range, so that
- * those who start from different places do not fight for the same bit.
+ * there is none, -2 where without SCX_WHOLE_CORES there is none either. The walk goes round once, from
+ * word `hint >> 6` on where that lies in the range, so that those who start from different places do not
+ * fight for the same bit.
  */
 __weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr, u32 hint)
 {
 	scx_bits allowed = (scx_bits)allowed_addr, within = (scx_bits)within_addr;
 	scx_bits idle = scx_idle_cids, cores = hint & SCX_WHOLE_CORES ? scx_idle_cores : within;
 	u32 last = first + nr - 1, word, left;
+	u64 seen = scx_hide(0);	/* threads, where whole cores are wanted */
 
 	scx_arena_touch();
 	hint &= ~SCX_WHOLE_CORES;
@@ -103,8 +105,10 @@ __weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr,
 	left = scx_hide((last >> 6) - (first >> 6));
 	while (can_loop) {
 		u64 old = READ_ONCE(idle[word]);
-		u64 bits = old & allowed[word] & READ_ONCE(within[word]) & READ_ONCE(cores[word]) &
-			   scx_range_word(first, last, word);
+		/* on a large machine under load nearly every word is empty: one look at each */
+		u64 threads = !old ? 0 : old & allowed[word] & READ_ONCE(within[word]) &
+					 scx_range_word(first, last, word);
+		u64 bits = !threads ? 0 : threads & READ_ONCE(cores[word]);
 
 		if (bits) {
 			u64 bit = bits & -bits;
@@ -117,12 +121,13 @@ __weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr,
 				scx_core_taken(cid);
 			return cid;
 		}
+		seen |= threads;
 		if (!left--)
 			break;
 		/* hidden anew each time: 6.12 follows what it knows of the number turn by turn */
 		word = scx_hide(word == last >> 6 ? first >> 6 : word + 1);
 	}
-	return -1;
+	return seen ? -1 : -2;
 }
 
 /* Take an idle cid of a range, a whole idle core if there is one. */
@@ -133,9 +138,9 @@ static __always_inline s32 scx_claim_core_or_thread(u64 allowed, u64 within, u32
 
 	if (scx_machine.smt)
 		cid = scx_claim_range(allowed, within, first, nr, hint | SCX_WHOLE_CORES);
-	if (cid < 0)
+	if (cid == -1)
 		cid = scx_claim_range(allowed, within, first, nr, hint);
-	return cid;
+	return cid < 0 ? -1 : cid;
 }
 
 /*

@@ -167,7 +167,8 @@ s32 SCX_OP(lavd, select_cid, struct task_struct *p, s32 prev_cid, u64 wake_flags
 }
 
 /* Straight into the local queue: the kernel's own threads of one CPU do what that CPU needs at once,
- * and while the machine has little to do, nobody waits anyway. */
+ * and while the machine has little to do, nobody waits anyway. A CPU that runs nothing may have been
+ * given a task a moment ago, behind which nobody else would find this one. */
 static __always_inline bool lavd_stays_local(struct task_struct *p, lavd_task_t *t, s32 cid)
 {
 	lavd_domain_t *domain;
@@ -180,7 +181,8 @@ static __always_inline bool lavd_stays_local(struct task_struct *p, lavd_task_t 
 		return false;
 	cpu = lavd_cpu(cid);
 	domain = lavd_domain(scx_cid_domain(cid));
-	return cpu && domain && !cpu->running_lat_cri && !cpu->nr_pinned && domain->nr_queued <= 0;
+	return cpu && domain && !cpu->running_lat_cri && !cpu->nr_pinned && domain->nr_queued <= 0 &&
+	       !scx_bpf_dsq_nr_queued(scx_local_dsq_on(cid));
 }
 
 void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
@@ -214,13 +216,12 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 		lavd_preempt_one(t, cid);
 }
 
-/* A task on a resting cid leaves when one in use is idle. */
+/* A task on a resting cid leaves when one in use that it may use is idle. */
 static __always_inline bool lavd_should_leave(lavd_task_t *t, s32 cid)
 {
 	return lavd_compacted() && !scx_bit_test(scx_usable_cids, cid) &&
 	       !scx_bit_test(lavd_overflow(), cid) && !lavd_is_pinned(t) &&
-	       scx_range_find_and(scx_machine.idle_addr, scx_machine.usable_addr, 0,
-				  scx_machine.nr_online) >= 0;
+	       lavd_finds_idle((u64)scx_task_allowed(t));
 }
 
 void SCX_OP(lavd, dispatch, s32 cid, struct task_struct *prev)

@@ -61,6 +61,21 @@ static __always_inline s32 lavd_claim(lavd_task_t *t, s32 cid)
 	return found;
 }
 
+/* Whether a cid in use is idle that is in this set, given by its address. */
+__weak int lavd_finds_idle(u64 allowed_addr)
+{
+	scx_bits allowed = (scx_bits)allowed_addr;
+	u32 word;
+
+	scx_arena_touch();
+	scx_for (word, 0, scx_machine.nr_words) {
+		if (READ_ONCE(scx_idle_cids[word]) & READ_ONCE(scx_usable_cids[word]) &
+		    READ_ONCE(allowed[word]))
+			return 1;
+	}
+	return 0;
+}
+
 /* The cid whose queue a task waits in: its own, unless that rests and others that it may use do not. */
 static __always_inline s32 lavd_home(lavd_task_t *t, s32 cid)
 {
