@@ -5,7 +5,7 @@ _scxsim()
 {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
     local options='--scheduler --topology --big-cpus --virt-llc --workload --list-workloads --seed
-                   --duration --warmup --set --cost --starvation --json --units --each-task --timeline
+                   --duration --warmup --set --cost --starvation --conserve --audit --measure --json --units --each-task --timeline
                    --svg --window --compare --compare-set -h --help -V --version'
     local workloads='hogs periodic pipeline messaging forks futex phases random'
 
@@ -27,7 +27,7 @@ _scxsim()
         --topology|--timeline|--svg)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null ;;
-        --big-cpus|--seed|--duration|--warmup|--set|--cost|--starvation|--window|--compare-set)
+        --big-cpus|--seed|--duration|--warmup|--set|--cost|--starvation|--conserve|--window|--compare-set)
             ;;      # numbers and names of the user's own
         *)
             mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

@@ -3,37 +3,13 @@
 // The schedulers' own sources in the simulator.
 #include <gmock/gmock.h>
 
-#include "scx/sim/native_policy.h"
-#include "support.h"
+#include "schedulers.h"
 
 namespace scx::sim::test {
 namespace {
 
-class Schedulers : public testing::TestWithParam<const char*> {
- public:
-  static Outcome of(const char* name, const Machine& on, const Workload& work,
-                    const SimulationOptions& options = {},
-                    std::vector<std::pair<const char*, const char*>> knobs = {}) {
-    auto policy = NativePolicy::load(
-        std::filesystem::path(SCXX_POLICIES) / (std::string(name) + ".sim.so"), on);
-    if (!policy) {
-      ADD_FAILURE() << policy.error().message();
-      return {};
-    }
-    for (const auto& [knob, value] : knobs) EXPECT_TRUE((*policy)->set_knob(knob, value)) << knob;
-    return simulated(on, **policy, work, options);
-  }
-};
+class Schedulers : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(All, Schedulers, testing::Values("simple", "lavd", "qmap"));
-
-TaskKind nice(TaskKind kind, int value) {
-  kind.nice = value;
-  return kind;
-}
-double share(const Outcome& outcome, std::size_t kind) {
-  return static_cast<double>(outcome.kinds[kind].counts.run_ns) /
-         static_cast<double>(outcome.all.run_ns);
-}
 
 // Two nodes of two LLCs of two cores of two threads.
 Machine sixteen() {
@@ -59,7 +35,8 @@ TEST_P(Schedulers, RunAMixWithoutAnErrorAndTheSameEachTime) {
   const Machine on = sixteen();
   SimulationOptions options;
   options.starvation_ns = 4000 * kMs;
-  const Outcome once = of(GetParam(), on, mix, options), again = of(GetParam(), on, mix, options);
+  const Outcome once = outcome_of(GetParam(), on, mix, options),
+                again = outcome_of(GetParam(), on, mix, options);
   EXPECT_EQ(once.end, End::finished) << once.message;
   EXPECT_EQ(once.nr_events, again.nr_events);
   EXPECT_EQ(once.nr_decisions, again.nr_decisions);
@@ -73,7 +50,7 @@ TEST_P(Schedulers, RunAMixWithoutAnErrorAndTheSameEachTime) {
 
 TEST_P(Schedulers, UseAllCpusBeforeAnybodyWaits) {
   const Outcome outcome =
-      of(GetParam(), sixteen(), workload(500 * kMs, {tasks("hog", 16, {run(kMs)})}));
+      outcome_of(GetParam(), sixteen(), workload(500 * kMs, {tasks("hog", 16, {run(kMs)})}));
   EXPECT_EQ(outcome.end, End::finished) << outcome.message;
   EXPECT_GT(outcome.all.least_run_ns, 490 * kMs);
 }
@@ -82,7 +59,7 @@ TEST(Simple, SharesTimeByWeight) {
   const Workload work = workload(
       60'000 * kMs, {nice(tasks("heavy", 4, {run(kMs)}), -5), tasks("normal", 4, {run(kMs)}),
                      nice(tasks("light", 4, {run(kMs)}), 5)});
-  const Outcome outcome = Schedulers::of("simple", whole(machine(cores(4, 1, 0))), work);
+  const Outcome outcome = outcome_of("simple", whole(machine(cores(4, 1, 0))), work);
   const double sum = 305 + 100 + 33;
   EXPECT_NEAR(share(outcome, 0), 305 / sum, 0.01);
   EXPECT_NEAR(share(outcome, 1), 100 / sum, 0.01);
@@ -94,8 +71,7 @@ TEST(Lavd, LetsAShortSleeperRunSoonAmongHogs) {
       5000 * kMs,
       {tasks("hog", 16, {run(kMs)}), tasks("sleeper", 4, {run(100 * kUs), sleep(5 * kMs)})});
   const Machine on = whole(machine(cores(4, 1, 0)));
-  const Outcome lavd = Schedulers::of("lavd", on, work),
-                simple = Schedulers::of("simple", on, work);
+  const Outcome lavd = outcome_of("lavd", on, work), simple = outcome_of("simple", on, work);
   EXPECT_LT(lavd.kinds[1].counts.latency.mean() * 5, simple.kinds[1].counts.latency.mean());
   // and hogs get alike
   EXPECT_GT(static_cast<double>(lavd.kinds[0].counts.least_run_ns),
@@ -105,8 +81,8 @@ TEST(Lavd, LetsAShortSleeperRunSoonAmongHogs) {
 TEST(Lavd, SwitchesLessWithLongerSlices) {
   const Workload work = workload(2000 * kMs, {tasks("hog", 8, {run(kMs)})});
   const Machine on = whole(machine(cores(2, 1, 0)));
-  const Outcome usual = Schedulers::of("lavd", on, work);
-  const Outcome longer = Schedulers::of(
+  const Outcome usual = outcome_of("lavd", on, work);
+  const Outcome longer = outcome_of(
       "lavd", on, work, {},
       {{"slice_min_ns", "20000000"}, {"slice_max_ns", "40000000"}, {"no_preemption", "1"}});
   EXPECT_LT(longer.all.switches * 2, usual.all.switches);
@@ -116,7 +92,7 @@ TEST(Qmap, TakesFromItsQueuesByTheirTurns) {
   // 4 of 31 turns are the third queue's, 16 the last one's
   const Workload work = workload(
       20'000 * kMs, {nice(tasks("heavy", 4, {run(kMs)}), -10), tasks("normal", 4, {run(kMs)})});
-  const Outcome outcome = Schedulers::of("qmap", whole(machine(cores(1, 1, 0))), work);
+  const Outcome outcome = outcome_of("qmap", whole(machine(cores(1, 1, 0))), work);
   EXPECT_NEAR(share(outcome, 0), 16.0 / 20, 0.01);
   EXPECT_NEAR(share(outcome, 1), 4.0 / 20, 0.01);
 }

@@ -9,7 +9,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "builtin.h"
 #include "command.h"
@@ -78,10 +82,26 @@ std::string quoted(std::string_view word) {
   return out;
 }
 
-std::string command_line(int argc, char** argv) {
+// The command that fails the same way, and ends when that has happened: what comes later has no
+// part in it.
+std::string command_to(std::uint64_t end_ns, std::span<char* const> arguments,
+                       const Options& options) {
+  const std::uint64_t duration_ms = end_ns / kMs + 1;
+  const std::string_view dropped[] = {"--duration", "--seed", "--warmup"};
   std::string line = "scxsim";
-  for (int at = 1; at < argc; ++at) line.append(" ").append(quoted(argv[at]));
-  return line;
+  for (std::size_t at = 1; at < arguments.size(); ++at) {
+    const std::string_view word = arguments[at];
+    const std::string_view name = word.substr(0, word.find('='));
+    if (word == "--json") continue;
+    if (std::ranges::find(dropped, name) == std::end(dropped)) {
+      line.append(" ").append(quoted(word));
+    } else if (name == word) {
+      ++at;
+    }
+  }
+  if (options.warmup_ms && options.warmup_ms < duration_ms)
+    line += fmt::format(" --warmup {}", options.warmup_ms);
+  return line + fmt::format(" --seed {} --duration {}", options.seed, duration_ms);
 }
 
 int list_workloads() {
@@ -102,6 +122,9 @@ Result<Setup> make_setup(const Options& options) {
   Setup setup{SCX_TRY(discover_machine(machine_options)), {}, {.seed = options.seed}};
   setup.workload = SCX_TRY(make_workload(options, setup.machine.cids.online().count));
   setup.simulation.starvation_ns = options.starvation_ms * kMs;
+  setup.simulation.conserve_ns = options.conserve_ms * kMs;
+  setup.simulation.audit = options.audit;
+  setup.simulation.measure = options.measure;
   for (const std::string& cost : options.cost) SCX_TRY(set_cost(setup.simulation.costs, cost));
   return setup;
 }
@@ -125,15 +148,16 @@ Status print(const std::string& text) {
 }
 
 // The exit status: 1 where the scheduler did what it must not.
-int judge(const Run& run, const std::string& command) {
+int judge(const Run& run, const Options& options, std::span<char* const> arguments) {
   const sim::Outcome& outcome = run.outcome;
   if (outcome.end == sim::End::finished || outcome.end == sim::End::policy) return 0;
   fmt::print(stderr, "scxsim: {}, after {:.3f} ms: {}\nto see it again: {}\n", label(run.subject),
-             static_cast<double>(outcome.end_ns) / kMs, outcome.message, command);
+             static_cast<double>(outcome.end_ns) / kMs, outcome.message,
+             command_to(outcome.end_ns, arguments, options));
   return 1;
 }
 
-Result<int> simulate_one(const Options& options, Setup& setup, const std::string& command) {
+Result<int> simulate_one(const Options& options, Setup& setup, std::span<char* const> arguments) {
   Views views = SCX_TRY(Views::make(options, setup.machine, setup.workload));
   setup.simulation.observer = views.observer();
   const Run done = SCX_TRY(run(setup, options.scheduler, options.set));
@@ -141,22 +165,23 @@ Result<int> simulate_one(const Options& options, Setup& setup, const std::string
   const Details details = views.details();
   SCX_TRY(print(options.json ? to_json(done.subject, done.outcome, details).text + '\n'
                              : to_text(done.subject, done.outcome, details)));
-  return judge(done, command);
+  return judge(done, options, arguments);
 }
 
-Result<int> simulate_both(const Options& options, const Setup& setup, const std::string& command) {
+Result<int> simulate_both(const Options& options, const Setup& setup,
+                          std::span<char* const> arguments) {
   const Run first = SCX_TRY(run(setup, options.scheduler, options.set));
   const Run second =
       SCX_TRY(run(setup, options.compare.value_or(options.scheduler), options.compare_set));
   SCX_TRY(
       print(options.json ? compare_json(first, second).text + '\n' : compare_text(first, second)));
-  return std::max(judge(first, command), judge(second, command));
+  return std::max(judge(first, options, arguments), judge(second, options, arguments));
 }
 
-Result<int> simulate_it(const Options& options, const std::string& command) {
+Result<int> simulate_it(const Options& options, std::span<char* const> arguments) {
   Setup setup = SCX_TRY(make_setup(options));
-  return options.compares() ? simulate_both(options, setup, command)
-                            : simulate_one(options, setup, command);
+  return options.compares() ? simulate_both(options, setup, arguments)
+                            : simulate_one(options, setup, arguments);
 }
 
 #ifndef __SANITIZE_ADDRESS__
@@ -184,6 +209,6 @@ int main(int argc, char** argv) {
   const auto [options, exit_status] = scx::scxsim::parse_options(argc, argv);
   if (exit_status) return *exit_status;
   if (options.list_workloads) return scx::scxsim::list_workloads();
-  const auto done = scx::scxsim::simulate_it(options, scx::scxsim::command_line(argc, argv));
+  const auto done = scx::scxsim::simulate_it(options, {argv, static_cast<std::size_t>(argc)});
   return done ? *done : scx::tools::report("scxsim", done.error());
 }

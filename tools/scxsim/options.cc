@@ -70,10 +70,20 @@ void add_how(CLI::App& cli, Options& options) {
       ->type_name("MS")
       ->check(CLI::Range(std::uint64_t{1}, kMostMs))
       ->group(group);
+  cli.add_option("--conserve", options.conserve_ms,
+                 "A task that waits while a CPU that it may use is idle, for longer, is an error")
+      ->type_name("MS")
+      ->check(CLI::Range(std::uint64_t{1}, kMostMs))
+      ->group(group);
+  cli.add_flag("--audit", options.audit, "Check the whole state after every event; slow")
+      ->group(group);
 }
 
 void add_results(CLI::App& cli, Options& options) {
   const std::string group = "Results";
+  cli.add_flag("--measure", options.measure,
+               "Also what each callback of the scheduler costs this machine, the engine left out")
+      ->group(group);
   cli.add_flag("--json", options.json, "The results as JSON, for programs")->group(group);
   CLI::Option* const alone[] = {
       cli.add_flag("--units", options.units,

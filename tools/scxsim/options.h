@@ -17,10 +17,12 @@ struct Options {
   std::uint64_t seed = 1;
   std::optional<std::uint64_t> duration_ms;
   std::uint64_t warmup_ms = 0;
-  std::uint64_t starvation_ms = 0;
+  std::uint64_t starvation_ms = 0, conserve_ms = 0;
   std::vector<std::string> set;   // knob=value
   std::vector<std::string> cost;  // name=value
   bool json = false;
+  bool measure = false;
+  bool audit = false;
   bool units = false, each_task = false;
   std::optional<std::string> timeline, svg;  // files
   std::optional<std::string> window;

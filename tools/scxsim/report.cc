@@ -96,6 +96,52 @@ void write_migrations(stats::JsonWriter& out,
   out.end_object();
 }
 
+// What the callbacks cost, the dearest first. A host that is busy with something else makes single
+// calls long: the median does not care.
+std::string cost_table(const Outcome& outcome) {
+  std::vector<sim::OpCost> ops = outcome.ops;
+  std::ranges::sort(ops, std::ranges::greater(),
+                    [](const sim::OpCost& op) { return op.host_ns.sum(); });
+  sim::OpCost all;
+  all.op = "all";
+  for (const sim::OpCost& op : ops) {
+    all.kernel_calls += op.kernel_calls;
+    all.host_ns.merge(op.host_ns);
+  }
+  ops.push_back(std::move(all));
+  TextTable table({"callback", "calls", "kernel calls each", "host ns: mean", "p50", "p99"});
+  for (const sim::OpCost& op : ops)
+    table.add({op.op, fmt::format("{}", op.host_ns.count()),
+               fmt::format("{:.2f}", part(op.kernel_calls, op.host_ns.count())),
+               fmt::format("{:.0f}", op.host_ns.mean()),
+               fmt::format("{}", op.host_ns.percentile(500)),
+               fmt::format("{}", op.host_ns.percentile(990))});
+  return table.text() + fmt::format("the engine: {:.0f} ns an event\n",
+                                    part(outcome.engine_host_ns, outcome.nr_events));
+}
+
+void write_costs(stats::JsonWriter& out, const Outcome& outcome) {
+  out.key("engine_host_ns");
+  out.value(outcome.engine_host_ns);
+  out.key("costs");
+  out.begin_array();
+  const auto number = [&](std::string_view key, auto value) {
+    out.key(key);
+    out.value(value);
+  };
+  for (const sim::OpCost& op : outcome.ops) {
+    out.begin_object();
+    number("callback", std::string_view(op.op));
+    number("calls", op.host_ns.count());
+    number("kernel_calls", op.kernel_calls);
+    number("host_ns_mean", op.host_ns.mean());
+    number("host_ns_p50", op.host_ns.percentile(500));
+    number("host_ns_p99", op.host_ns.percentile(990));
+    out.end_object();
+  }
+  out.end_array();
+}
+
 void write_counts(stats::JsonWriter& out, const Counts& counts, const Outcome& outcome) {
   const auto number = [&](std::string_view key, auto value) {
     out.key(key);
@@ -244,6 +290,7 @@ std::string to_text(const Subject& subject, const Outcome& outcome, const Detail
                       100 * part(outcome.idle_while_waiting_ns, cpu_ns));
   if (!details.units.empty()) text += '\n' + unit_table(details.units, outcome);
   if (!details.tasks.empty()) text += '\n' + task_table(details.tasks, outcome);
+  if (!outcome.ops.empty()) text += '\n' + cost_table(outcome);
   return text;
 }
 
@@ -289,6 +336,7 @@ stats::Json to_json(const Subject& subject, const Outcome& outcome, const Detail
   if (!details.units.empty()) write_units(out, details.units, outcome);
   if (!details.tasks.empty()) write_tasks(out, details.tasks, outcome);
   write_texts(out, "printed", outcome.printed);
+  if (!outcome.ops.empty()) write_costs(out, outcome);
   out.end_object();
   return std::move(out).take();
 }

@@ -207,14 +207,17 @@ class Reader {
       const auto nice = static_cast<int>(SCX_TRY(number(value, place, -20, 19)));
       return Op{.kind = Op::Kind::set_nice, .value = nice};
     }
+    if (event == "renice" || event == "bind") return read_change(event, value, place);
     if (event == "suspend") return named(Op::Kind::wait, semaphores_, value, place);
     if (event == "resume") return named(Op::Kind::post, semaphores_, value, place);
     if (event == "lock") return named(Op::Kind::lock, mutexes_, value, place);
     if (event == "unlock") return named(Op::Kind::unlock, mutexes_, value, place);
     if (event == "fork") return named(Op::Kind::fork, forked_, value, place);
-    return unknown(place,
-                   "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus and nice; "
-                   "for a task also instance, loop, phases, priority, policy and delay");
+    return unknown(
+        place,
+        "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus, nice, bind and "
+        "renice; "
+        "for a task also instance, loop, phases, priority, policy and delay");
   }
 
   static Result<Op> read_timer(const Json& timer, const std::string& place) {
@@ -238,18 +241,41 @@ class Reader {
     return Op{.kind = kind, .object = names.emplace(name, next).first->second};
   }
 
-  // A fork's object is the number of its name so far; from here on that of the kind.
+  // What a task does to others: {"task": name, "nice": …} or {"task": name, "cpus": […]}.
+  Result<Op> read_change(const std::string& event, const Json& change, const std::string& place) {
+    SCX_TRY(expect_object(change, place));
+    const std::string property = event == "bind" ? "cpus" : "nice";
+    std::optional<Op> op;
+    int changed = -1;
+    for (const auto& [key, value] : change.items()) {
+      if (key == property)
+        op = SCX_TRY(read_event(key, value, place + "." + key));
+      else if (key == "task")
+        changed = SCX_TRY(named(Op::Kind::set_nice, forked_, value, place + ".task")).object;
+      else
+        return unknown(place + "." + key, "task and " + property);
+    }
+    if (!op || changed < 0) return wrong(place, "needs task and " + property);
+    op->object = changed;
+    return *op;
+  }
+
+  // The object of a fork, and of a change, is the number of a name so far; from here on that of the
+  // kind.
   Status find_forked() {
     std::vector<int> kind_of(forked_.size());
     for (const auto& [name, number] : forked_) {
       const auto kind = kinds_.find(name);
-      if (kind == kinds_.end()) return wrong("fork", fmt::format("there is no task {}", name));
+      if (kind == kinds_.end())
+        return wrong("fork, bind or renice", fmt::format("there is no task {}", name));
       kind_of[static_cast<std::size_t>(number)] = kind->second;
     }
     for (TaskKind& kind : workload_.kinds)
       for (Phase& phase : kind.phases)
         for (Op& op : phase.ops)
-          if (op.kind == Op::Kind::fork) op.object = kind_of[static_cast<std::size_t>(op.object)];
+          if (op.kind == Op::Kind::fork ||
+              (op.object >= 0 && (op.kind == Op::Kind::set_nice || op.kind == Op::Kind::set_cpus)))
+            op.object = kind_of[static_cast<std::size_t>(op.object)];
     return {};
   }
 

@@ -60,6 +60,7 @@ void Kernel::into(Dsq& dsq, Task& p, u64 enq_flags, bool by_vtime) {
   dsq.by_vtime = by_vtime;
   if (by_vtime) {
     dsq.add_by_vtime(p);
+    check_span(dsq);
   } else {
     dsq.add(p, enq_flags & (SIM_ENQ_HEAD | SIM_ENQ_PREEMPT));
   }
@@ -150,6 +151,7 @@ bool Kernel::consume(Cpu& cpu, Dsq& dsq, u64 enq_flags) {
   for (const Dsq::Entry& entry : dsq.tasks()) {
     Task& p = *entry.task;
     if (p.cid != cpu.cid && !may_move_to(p, cpu, false)) continue;
+    if (dsq.by_vtime) check_order(cpu, dsq, p);
     dsq.remove(p);
     observe(dsq);
     p.cid = cpu.cid;
@@ -242,14 +244,30 @@ void Kernel::dequeue_task(Task& p, u64 deq_flags) {
   p.scx.flags &= ~static_cast<u32>(SIM_TASK_QUEUED);
 }
 
-// Changes a property of the running task, which the policy sees stop and go on.
+// Changes a property of a task. The policy sees one that is ready to run go and come back, and one
+// that runs stop and go on; of one that sleeps it hears the change alone (sched_change_begin() and
+// sched_change_end() in kernel/sched/core.c).
 void Kernel::change(Task& p, const std::function<void()>& how) {
+  if (!p.queued()) return how();
+  if (p.where != Where::on_cpu) return enqueue_anew(p, kSave, kRestore, how);
   dequeue_task(p, kSave);
   how();
   p.scx.flags |= SIM_TASK_QUEUED;
   if (ops_.runnable)
     call(ops_.runnable, "runnable", May::nothing, &p, kRestore, word(&p), kRestore);
   if (ops_.running) call(ops_.running, "running", May::nothing, &p, 0, word(&p));
+}
+
+// A task that waits leaves its queue and is enqueued again; it has been ready all the time.
+void Kernel::enqueue_anew(Task& p, u64 deq_flags, u64 enq_flags,
+                          const std::function<void()>& between) {
+  if (p.dsq) p.dsq->remove(p);
+  // it may be on its way to another CPU's local queue
+  std::erase_if(moving_, [&](const Moving& move) { return move.task == &p; });
+  p.where = Where::moving;
+  dequeue_task(p, deq_flags);
+  between();
+  enqueue_task(p, enq_flags);
 }
 
 void Kernel::change_nice(Task& p, int nice) {
@@ -261,19 +279,27 @@ void Kernel::change_nice(Task& p, int nice) {
   });
 }
 
-void Kernel::change_cpus(Cpu& cpu, Task& p, const CpuSet& cpus) {
+void Kernel::change_cpus(Task& p, const CpuSet& cpus) {
   change(p, [&] {
-    set_allowed(p, cpus);
-    kernel_cmask_.assign(p.allowed.size() + 2, 0);
+    count_waiting(p, -1);
+    static_cast<void>(set_allowed(p, &cpus));
+    count_waiting(p, 1);
+    kernel_cmask_.assign(p.allowed->cids.size() + 2, 0);
     auto* mask = reinterpret_cast<scx_sim_cmask*>(kernel_cmask_.data());
     mask->base = 0;
     mask->nr_cids = static_cast<u32>(cpus_.size());
-    mask->alloc_words = static_cast<u32>(p.allowed.size());
-    std::ranges::copy(p.allowed, mask->bits);
+    mask->alloc_words = static_cast<u32>(p.allowed->cids.size());
+    std::ranges::copy(p.allowed->cids, mask->bits);
     if (ops_.set_cmask)
       call(ops_.set_cmask, "set_cmask", May::nothing, &p, 0, word(&p), word(mask));
   });
-  if (!p.may_use(cpu.cid)) migrate(cpu, p);
+  if (!p.queued() || p.may_use(p.cid)) return;
+  // as affine_move_task() does: by the stopper of its CPU where it runs, else at once
+  if (p.where != Where::on_cpu) return enqueue_anew(p, 0, 0, [&] { p.cid = any_allowed(p); });
+  const Context before = context_;
+  context_ = {p.cid, &stopper_, 0, May::nothing, nullptr, false};
+  migrate(cpu(p.cid), p);
+  context_ = before;
 }
 
 // The running task may not be here any more: it is taken off the CPU and enqueued elsewhere.
@@ -288,6 +314,22 @@ void Kernel::migrate(Cpu& cpu, Task& p) {
   Cpu& to = this->cpu(p.cid);
   if (!to.curr) reschedule(to);
   schedule(cpu, Before::gone);
+}
+
+// All living tasks of a kind are changed, when what this event moves has arrived.
+void Kernel::change_others(int kind_index, const Op& op) {
+  for (const auto& p : tasks_)
+    if (p->kind_index == kind_index && p->where != Where::new_task && p->where != Where::dead)
+      changes_.push_back({p.get(), &op});
+}
+
+void Kernel::carry_out(const Change& change) {
+  Task& p = *change.task;
+  if (p.where == Where::dead) return;
+  if (change.op->kind == Op::Kind::set_nice)
+    change_nice(p, change.op->value);
+  else
+    change_cpus(p, change.op->cpus);
 }
 
 }  // namespace scx::sim

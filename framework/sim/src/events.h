@@ -20,7 +20,8 @@ struct Event {
     timer,       // of the policy
     start,       // of task `target`
     watchdog,
-    measure,  // the warm-up is over
+    conserve,  // a look at who waits while who is idle
+    measure,   // the warm-up is over
   };
   std::uint64_t at_ns;
   std::uint64_t order;

@@ -72,20 +72,29 @@ void Kernel::make_cpus() {
   nr_idle_ = nr_online_;
 }
 
-Status Kernel::set_allowed(Task& p, const std::optional<CpuSet>& cpus) {
+// Found once for each set that the workload names, or 50,000 tasks would go over 8,192 CPUs each.
+const Allowed& Kernel::allowed(const CpuSet* cpus) {
+  const auto [found, is_new] = allowed_.try_emplace(cpus);
+  Allowed& made = found->second;
+  if (!is_new) return made;
   const std::size_t nr = cpus_.size(), cpu_words = (machine_.cids.cpu_to_cid().size() + 63) / 64;
-  p.allowed.assign((nr + 63) / 64, 0);
-  p.cpu_bits.assign(cpu_words, 0);
-  p.nr_allowed = 0;
+  made.cids.assign((nr + 63) / 64, 0);
+  made.cpus.assign(cpu_words, 0);
   for (std::size_t at = 0; at < nr; ++at) {
     const CpuId cpu = machine_.cids.cpu(Cid{static_cast<s32>(at)});
     if (cpus && !cpus->contains(cpu)) continue;
-    p.allowed[at / 64] |= 1ull << (at % 64);
-    p.cpu_bits[cpu.index() / 64] |= 1ull << (cpu.index() % 64);
-    ++p.nr_allowed;
+    made.cids[at / 64] |= 1ull << (at % 64);
+    made.cpus[cpu.index() / 64] |= 1ull << (cpu.index() % 64);
+    ++made.nr;
   }
-  p.nr_cpus_allowed = p.nr_allowed;
-  p.cpus_ptr = reinterpret_cast<const cpumask_t*>(p.cpu_bits.data());
+  return made;
+}
+
+Status Kernel::set_allowed(Task& p, const CpuSet* cpus) {
+  p.allowed = &allowed(cpus);
+  p.allowed_since = now_;
+  p.nr_cpus_allowed = p.allowed->nr;
+  p.cpus_ptr = reinterpret_cast<const cpumask_t*>(p.allowed->cpus.data());
   if (!cpus || cpus->intersects(machine_.topology.online())) return {};
   return fail(ErrorKind::invalid,
               fmt::format("none of the CPUs {} of {} is online on this machine", to_cpu_list(*cpus),
@@ -105,7 +114,7 @@ Task& Kernel::make_task(int kind_index) {
   p.mm = reinterpret_cast<mm_struct*>(&p);  // not null: no kernel thread
   name_task(p, p.kind->name);
   // prepare() has seen that they fit
-  static_cast<void>(set_allowed(p, p.kind->cpus));
+  static_cast<void>(set_allowed(p, p.kind->cpus ? &*p.kind->cpus : nullptr));
   return p;
 }
 
@@ -113,10 +122,10 @@ Status Kernel::make_tasks() {
   Task probe;
   for (const TaskKind& kind : workload_.kinds) {
     probe.kind = &kind;
-    SCX_TRY(set_allowed(probe, kind.cpus));
+    SCX_TRY(set_allowed(probe, kind.cpus ? &*kind.cpus : nullptr));
     for (const Phase& phase : kind.phases)
       for (const Op& op : phase.ops)
-        if (op.kind == Op::Kind::set_cpus) SCX_TRY(set_allowed(probe, op.cpus));
+        if (op.kind == Op::Kind::set_cpus) SCX_TRY(set_allowed(probe, &op.cpus));
   }
   for (std::size_t i = 0; i < workload_.kinds.size(); ++i) {
     const TaskKind& kind = workload_.kinds[i];
@@ -164,6 +173,7 @@ void Kernel::attach() {
   for (u32 at = 0; at < tasks_.size(); ++at)
     events_.plan(tasks_[at]->kind->start_ns, Event::Kind::start, at);
   events_.plan(watchdog_ns_ / 2, Event::Kind::watchdog, 0);
+  if (options_.conserve_ns) events_.plan(options_.conserve_ns, Event::Kind::conserve, 0);
   measured_from_ = workload_.warmup_ns;
   if (measured_from_) events_.plan(measured_from_, Event::Kind::measure, 0);
 }
@@ -205,6 +215,9 @@ void Kernel::handle(const Event& event) {
     case Event::Kind::watchdog:
       watchdog();
       break;
+    case Event::Kind::conserve:
+      check_conserved();
+      break;
     case Event::Kind::measure:
       start_counting();
       break;
@@ -226,6 +239,10 @@ void Kernel::settle() {
       Dsq& dsq = *reenqueue_.front();
       reenqueue_.erase(reenqueue_.begin());
       enqueue_again(dsq);
+    } else if (!changes_.empty()) {
+      const Change change = changes_.front();
+      changes_.erase(changes_.begin());
+      carry_out(change);
     } else if (!kicks_.empty()) {
       const Kick one = kicks_.front();
       kicks_.erase(kicks_.begin());
@@ -323,6 +340,7 @@ void Kernel::fire_timer(u32 index, u64 stamp) {
     context_ = {timer.cid, here.curr ? here.curr : &here.idle, SIM_IN_SOFTIRQ, May::move, nullptr,
                 false};
     ++nr_decisions_;
+    const PolicysTurn turn(*this, "timer");
     timer.callback(timer.map, &key, array.bytes.data() + std::size_t{key} * array.value_size);
     return;
   }
@@ -351,6 +369,7 @@ void Kernel::finish() {
 }
 
 Outcome Kernel::run() {
+  if (options_.measure) stopwatch_.start();
   attach();
   u64 at_once = 0;
   while (!ended() && !events_.empty() && events_.next().at_ns < workload_.duration_ns) {
@@ -362,6 +381,7 @@ Outcome Kernel::run() {
     ++nr_events_;
     handle(event);
     settle();
+    if (options_.audit && !ended()) audit();
   }
   if (!ended()) now_ = workload_.duration_ns;
   finish();
@@ -382,6 +402,11 @@ Outcome Kernel::outcome() {
   result.idle_ns = idle_ns_;
   result.idle_while_waiting_ns = idle_waiting_ns_;
   result.printed = std::move(printed_);
+  if (options_.measure) {
+    stopwatch_.turn_to(nullptr);
+    result.ops = stopwatch_.ops();
+    result.engine_host_ns = stopwatch_.engine_ns();
+  }
   for (const auto& p : tasks_) {
     if (p->where == Where::new_task) continue;
     Counts own;
@@ -397,7 +422,7 @@ Outcome Kernel::outcome() {
 Result<Outcome> simulate(const Machine& machine, Policy& policy, const Workload& workload,
                          const SimulationOptions& options) {
   Kernel kernel(machine, policy, workload, options);
-  policy.link(kernel_calls(), &kernel);
+  policy.link(kernel_calls(options.measure), &kernel);
   SCX_TRY(kernel.prepare());
   return kernel.run();
 }

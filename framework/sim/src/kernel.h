@@ -9,12 +9,13 @@
 //
 //   kernel.cc       events, time, the end         kernel_calls.cc  what the policy calls
 //   schedule.cc     a CPU takes its next task      enqueue.cc       a task into queues and out of
-//   them run.cc          tasks run their programs
+//   them run.cc          tasks run their programs   invariants.cc    what must be true
 #pragma once
 
 #include <bit>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@
 #include "random.h"
 #include "scx/sim/kernel.h"
 #include "scx/sim/simulation.h"
+#include "stopwatch.h"
 #include "task.h"
 
 namespace scx::sim {
@@ -41,6 +43,7 @@ struct Cpu {
   bool must_schedule = false;
   bool told_to_schedule = false;  // an event is on its way
   bool ticking = false;
+  u64 idle_since = 0;                // while it is
   u64 looked_at = 0;                 // when the running task was charged last
   u64 run_stamp = 0;                 // of the planned end of its operation
   u32 capacity = 1024, perf = 1024;  // of 1024
@@ -98,6 +101,29 @@ class Kernel {
     bool done_;
   };
 
+  // While it lives, the host's time is the policy's.
+  class PolicysTurn {
+   public:
+    PolicysTurn(Kernel& kernel, const char* op)
+        : stopwatch_(kernel.options_.measure ? &kernel.stopwatch_ : nullptr) {
+      if (!stopwatch_) return;
+      turn_.op = stopwatch_->op(op);
+      before_ = stopwatch_->turn_to(&turn_);
+    }
+    PolicysTurn(const PolicysTurn&) = delete;
+    PolicysTurn& operator=(const PolicysTurn&) = delete;
+    ~PolicysTurn() {
+      if (!stopwatch_) return;
+      stopwatch_->turn_to(before_);
+      stopwatch_->over(turn_);
+    }
+
+   private:
+    Stopwatch* stopwatch_;
+    Stopwatch::Turn turn_{};
+    Stopwatch::Turn* before_ = nullptr;
+  };
+
   // What the task that a CPU had is to a CPU that schedules.
   enum class Before : std::uint8_t { runs, asleep, gone };
 
@@ -109,6 +135,10 @@ class Kernel {
     Task* task;
     Dsq* to;
     u64 enq_flags;
+  };
+  struct Change {
+    Task* task;
+    const Op* op;
   };
   struct Kick {
     s32 from, cid;
@@ -147,7 +177,8 @@ class Kernel {
   void make_cpus();
   Status make_tasks();
   Task& make_task(int kind_index);
-  Status set_allowed(Task& p, const std::optional<CpuSet>& cpus);
+  const Allowed& allowed(const CpuSet* cpus);
+  Status set_allowed(Task& p, const CpuSet* cpus);
   void attach();
   void handle(const Event& event);
   void settle();
@@ -166,6 +197,17 @@ class Kernel {
   // Requires: the policy has it.
   template <typename Callback, typename... Args>
   auto call(Callback* op, const char* name, May may, Task* p, u64 flags, Args... args);
+
+  // invariants.cc
+  void audit();
+  void audit_task(const Task& p);
+  void audit_cpu(const Cpu& cpu);
+  void audit_dsq(const Dsq& dsq, std::size_t held);
+  void check_vtime(const Task& p);
+  void check_span(const Dsq& dsq);
+  void check_order(const Cpu& cpu, const Dsq& dsq, const Task& taken);
+  void check_conserved();
+  void not_conserved(const Task& p, const Cpu& idle);
 
   // enqueue.cc
   bool valid(s32 cid, const char* where);
@@ -186,9 +228,12 @@ class Kernel {
   void enqueue_again(Dsq& dsq);
   void enqueue_again(Task& p, u32 reason);
   void change(Task& p, const std::function<void()>& how);
-  void change_cpus(Cpu& cpu, Task& p, const CpuSet& cpus);
+  void enqueue_anew(Task& p, u64 deq_flags, u64 enq_flags, const std::function<void()>& between);
+  void change_cpus(Task& p, const CpuSet& cpus);
   void change_nice(Task& p, int nice);
   void migrate(Cpu& cpu, Task& p);
+  void change_others(int kind_index, const Op& op);
+  void carry_out(const Change& change);
 
   // schedule.cc
   void wake(Task& p, u64 wake_flags);
@@ -223,6 +268,7 @@ class Kernel {
   void give_mutex(Cpu& cpu, Task& p, int mutex);
   u64 draw(const Span& span) { return random_.between(span.min_ns, span.max_ns); }
   void account_waiting();
+  void count_waiting(const Task& p, int by);
   void now_ready(Task& p);
   void no_longer_ready(Task& p);
 
@@ -252,7 +298,8 @@ class Kernel {
   s32 nr_online_ = 0;
   Task loader_, stopper_;  // who attaches the policy; who moves tasks between CPUs
   Events events_;
-  std::vector<std::unique_ptr<Cpu>> cpus_;  // by cid
+  std::vector<std::unique_ptr<Cpu>> cpus_;    // by cid
+  std::map<const CpuSet*, Allowed> allowed_;  // by where the workload has the set; null: all
   std::vector<std::unique_ptr<Task>> tasks_;
   std::unordered_map<u64, std::unique_ptr<Dsq>> user_dsqs_;
   Dsq global_{SIM_DSQ_GLOBAL};
@@ -270,6 +317,7 @@ class Kernel {
   std::vector<s32> must_schedule_;
   std::vector<Kick> kicks_;
   std::vector<Moving> moving_;
+  std::vector<Change> changes_;  // of tasks by others
   std::vector<Dsq*> reenqueue_;
   std::vector<Task*> reenqueue_tasks_;
 
@@ -287,10 +335,12 @@ class Kernel {
   u64 idle_ns_ = 0, idle_waiting_ns_ = 0, counted_at_ = 0;
   s64 nr_idle_ = 0, nr_waiting_ = 0;
   std::vector<std::string> printed_;
+  Stopwatch stopwatch_;  // stands still unless the costs are to be measured
 };
 
-// The table of what a policy may call; its first argument is a Kernel.
-const scx_sim_calls& kernel_calls();
+// The table of what a policy may call; its first argument is a Kernel. `measured`: with the
+// stopwatch.
+const scx_sim_calls& kernel_calls(bool measured);
 
 // printf's %d, %u, %x, %s, %c, %p with their lengths, the arguments 8 bytes each, as BPF has them.
 std::string format_words(const char* format, const u64* words, u32 bytes);
@@ -304,6 +354,7 @@ auto Kernel::call(Callback* op, const char* name, May may, Task* p, u64 flags, A
   unsigned long long words[] = {static_cast<unsigned long long>(args)..., 0};
   const May before = context_.may;
   context_.may = may;
+  const PolicysTurn turn(*this, name);
   if constexpr (std::is_void_v<Result>) {
     op(words);
     context_.may = before;

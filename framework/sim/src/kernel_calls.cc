@@ -11,6 +11,21 @@ namespace scx::sim {
 struct Calls {
   static Kernel& of(void* k) { return *static_cast<Kernel*>(k); }
 
+  class EnginesTurn {
+   public:
+    explicit EnginesTurn(void* k) : stopwatch_(of(k).stopwatch_) {
+      stopwatch_.count_kernel_call();
+      policy_ = stopwatch_.turn_to(nullptr);
+    }
+    EnginesTurn(const EnginesTurn&) = delete;
+    EnginesTurn& operator=(const EnginesTurn&) = delete;
+    ~EnginesTurn() { stopwatch_.turn_to(policy_); }
+
+   private:
+    Stopwatch& stopwatch_;
+    Stopwatch::Turn* policy_;
+  };
+
   // Where the program runs.
   static u64 now(void* k) { return of(k).now_; }
   static u32 random(void* k) { return static_cast<u32>(of(k).policy_random_.next() >> 32); }
@@ -246,48 +261,74 @@ struct Calls {
   }
 };
 
-const scx_sim_calls& kernel_calls() {
-  static constexpr scx_sim_calls calls = {
-      .now = Calls::now,
-      .random = Calls::random,
-      .current_task = Calls::current_task,
-      .this_cid = Calls::this_cid,
-      .preempt_count = Calls::preempt_count,
-      .task_cid = Calls::task_cid,
-      .task_running = Calls::task_running,
-      .find_task = Calls::find_task,
-      .create_dsq = Calls::create_dsq,
-      .destroy_dsq = Calls::destroy_dsq,
-      .dsq_nr_queued = Calls::dsq_nr_queued,
-      .dsq_peek = Calls::dsq_peek,
-      .dsq_reenq = Calls::dsq_reenq,
-      .dsq_insert = Calls::dsq_insert,
-      .dsq_move_to_local = Calls::dsq_move_to_local,
-      .dispatch_nr_slots = Calls::dispatch_nr_slots,
-      .dispatch_cancel = Calls::dispatch_cancel,
-      .iter_new = Calls::iter_new,
-      .iter_next = Calls::iter_next,
-      .iter_set = Calls::iter_set,
-      .iter_move = Calls::iter_move,
-      .iter_destroy = Calls::iter_destroy,
-      .kick = Calls::kick,
-      .cid_to_cpu = Calls::cid_to_cpu,
-      .cpu_to_cid = Calls::cpu_to_cid,
-      .nr_cids = Calls::nr_cids,
-      .perf_cap = Calls::perf_cap,
-      .perf_cur = Calls::perf_cur,
-      .perf_set = Calls::perf_set,
-      .arena_alloc = Calls::arena_alloc,
-      .array_value = Calls::array_value,
-      .task_value = Calls::task_value,
-      .timer_init = Calls::timer_init,
-      .timer_set_callback = Calls::timer_set_callback,
-      .timer_start = Calls::timer_start,
-      .timer_cancel = Calls::timer_cancel,
-      .end = Calls::end,
-      .print = Calls::print,
+namespace {
+
+// As it is.
+template <auto Function>
+struct Plain {
+  static constexpr auto call = Function;
+};
+
+// The host's time is the engine's meanwhile.
+template <auto Function>
+struct Measured;
+template <typename Result, typename... Args, Result (*Function)(void*, Args...)>
+struct Measured<Function> {
+  static Result call(void* k, Args... args) {
+    const Calls::EnginesTurn turn(k);
+    return Function(k, args...);
+  }
+};
+
+template <template <auto> typename How>
+constexpr scx_sim_calls table() {
+  return {
+      .now = How<Calls::now>::call,
+      .random = How<Calls::random>::call,
+      .current_task = How<Calls::current_task>::call,
+      .this_cid = How<Calls::this_cid>::call,
+      .preempt_count = How<Calls::preempt_count>::call,
+      .task_cid = How<Calls::task_cid>::call,
+      .task_running = How<Calls::task_running>::call,
+      .find_task = How<Calls::find_task>::call,
+      .create_dsq = How<Calls::create_dsq>::call,
+      .destroy_dsq = How<Calls::destroy_dsq>::call,
+      .dsq_nr_queued = How<Calls::dsq_nr_queued>::call,
+      .dsq_peek = How<Calls::dsq_peek>::call,
+      .dsq_reenq = How<Calls::dsq_reenq>::call,
+      .dsq_insert = How<Calls::dsq_insert>::call,
+      .dsq_move_to_local = How<Calls::dsq_move_to_local>::call,
+      .dispatch_nr_slots = How<Calls::dispatch_nr_slots>::call,
+      .dispatch_cancel = How<Calls::dispatch_cancel>::call,
+      .iter_new = How<Calls::iter_new>::call,
+      .iter_next = How<Calls::iter_next>::call,
+      .iter_set = How<Calls::iter_set>::call,
+      .iter_move = How<Calls::iter_move>::call,
+      .iter_destroy = How<Calls::iter_destroy>::call,
+      .kick = How<Calls::kick>::call,
+      .cid_to_cpu = How<Calls::cid_to_cpu>::call,
+      .cpu_to_cid = How<Calls::cpu_to_cid>::call,
+      .nr_cids = How<Calls::nr_cids>::call,
+      .perf_cap = How<Calls::perf_cap>::call,
+      .perf_cur = How<Calls::perf_cur>::call,
+      .perf_set = How<Calls::perf_set>::call,
+      .arena_alloc = How<Calls::arena_alloc>::call,
+      .array_value = How<Calls::array_value>::call,
+      .task_value = How<Calls::task_value>::call,
+      .timer_init = How<Calls::timer_init>::call,
+      .timer_set_callback = How<Calls::timer_set_callback>::call,
+      .timer_start = How<Calls::timer_start>::call,
+      .timer_cancel = How<Calls::timer_cancel>::call,
+      .end = How<Calls::end>::call,
+      .print = How<Calls::print>::call,
   };
-  return calls;
+}
+
+}  // namespace
+
+const scx_sim_calls& kernel_calls(bool measured) {
+  static constexpr scx_sim_calls plain = table<Plain>(), timed = table<Measured>();
+  return measured ? timed : plain;
 }
 
 }  // namespace scx::sim

@@ -136,11 +136,13 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       reschedule(cpu);
       return true;
     case Op::Kind::set_nice:
+      if (op.object >= 0) return change_others(op.object, op), true;
       change_nice(p, op.value);
       return true;
     case Op::Kind::set_cpus:
-      change_cpus(cpu, p, op.cpus);
-      return p.where == Where::on_cpu;
+      if (op.object >= 0) return change_others(op.object, op), true;
+      change_cpus(p, op.cpus);
+      return p.where == Where::on_cpu && cpu.curr == &p;
   }
   return true;
 }
@@ -204,24 +206,26 @@ void Kernel::account_waiting() {
   idle_waiting_ns_ += passed * static_cast<u64>(std::min(nr_idle_, nr_waiting_));
 }
 
+// One more, or one less, that waits and may run anywhere; nothing where the task is none.
+void Kernel::count_waiting(const Task& p, int by) {
+  if (!p.waits || p.allowed->nr < nr_online_) return;
+  account_waiting();
+  nr_waiting_ += by;
+}
+
 void Kernel::now_ready(Task& p) {
   if (p.waits) return;
   p.waits = true;
   p.ready_since = now_;
   p.scx.runnable_at = now_ / 1'000'000;
-  if (p.nr_allowed < nr_online_) return;
-  account_waiting();
-  ++nr_waiting_;
+  count_waiting(p, 1);
 }
 
 // It runs: how long it had to wait.
 void Kernel::no_longer_ready(Task& p) {
   if (!p.waits) return;
+  count_waiting(p, -1);
   p.waits = false;
-  if (p.nr_allowed >= nr_online_) {
-    account_waiting();
-    --nr_waiting_;
-  }
   const u64 waited = now_ - p.ready_since;
   Counts& counted = counts(p);
   counted.longest_wait_ns = std::max(counted.longest_wait_ns, waited);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // A CPU takes its next task: wake-ups, the pick, ticks, kicks.
+#include <algorithm>
+
 #include "kernel.h"
 
 namespace scx::sim {
@@ -12,15 +14,16 @@ constexpr int kMostRounds = 32;
 }  // namespace
 
 s32 Kernel::any_allowed(const Task& p) const {
-  for (std::size_t word = 0; word < p.allowed.size(); ++word)
-    if (p.allowed[word]) return static_cast<s32>(word * 64) + std::countr_zero(p.allowed[word]);
+  for (std::size_t word = 0; word < p.allowed->cids.size(); ++word)
+    if (p.allowed->cids[word])
+      return static_cast<s32>(word * 64) + std::countr_zero(p.allowed->cids[word]);
   return 0;
 }
 
 // The CPU to wake up on. The kernel asks the policy only where there is a choice.
 s32 Kernel::select(Task& p, u64 wake_flags, bool& asked) {
   s32 cid = p.cid;
-  asked = p.nr_allowed > 1 && ops_.select_cid;
+  asked = p.allowed->nr > 1 && ops_.select_cid;
   if (asked) {
     const DirectlyFor guard(context_, p);
     cid = call(ops_.select_cid, "select_cid", May::select, &p, wake_flags, word(&p), p.cid,
@@ -156,6 +159,9 @@ void Kernel::put_prev(Cpu& cpu, Task& prev, bool to_idle) {
 void Kernel::set_next(Cpu& cpu, Task& next) {
   if (next.dsq != &cpu.local || !next.may_use(cpu.cid))
     error("invariant: %s[%d] starts on CID %d, where it must not", next.comm, next.pid, cpu.cid);
+  if (!cpu.curr && options_.conserve_ns &&
+      now_ - std::max(next.waits_since(), cpu.idle_since) > options_.conserve_ns)
+    not_conserved(next, cpu);
   cpu.local.remove(next);
   observe(cpu.local);
   next.where = Where::on_cpu;
@@ -189,6 +195,7 @@ void Kernel::go_idle(Cpu& cpu) {
   account_waiting();
   ++nr_idle_;
   cpu.curr = nullptr;
+  cpu.idle_since = now_;
   ++cpu.run_stamp;
   if (ops_.update_idle) call(ops_.update_idle, "update_idle", May::nothing, nullptr, 1, cpu.cid, 1);
 }

@@ -3,6 +3,7 @@
 // A simulated task, and the queues that it may wait in.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -73,6 +74,13 @@ enum class Where : std::uint8_t {
   dead,
 };
 
+// The CPUs that tasks may use.
+struct Allowed {
+  std::vector<u64> cids;
+  std::vector<u64> cpus;  // what cpus_ptr points to
+  s32 nr = 0;
+};
+
 // The base is what the policy sees, and how it names the task.
 struct Task : task_struct {
   Task() : task_struct{} {}
@@ -82,9 +90,8 @@ struct Task : task_struct {
   s32 cid = 0;              // whose run queue it is on, or was on last
   s32 last_ran = -1;
   s32 selected = -1;
-  std::vector<u64> allowed;   // by cid
-  std::vector<u64> cpu_bits;  // by CPU number; what cpus_ptr points to
-  s32 nr_allowed = 0;
+  const Allowed* allowed = nullptr;
+  u64 allowed_since = 0;
 
   Dsq* dsq = nullptr;
   Dsq::Key key = {};
@@ -119,8 +126,10 @@ struct Task : task_struct {
   std::vector<Value> values;  // task storage
 
   bool may_use(s32 at) const {
-    return allowed[static_cast<std::size_t>(at) / 64] >> (static_cast<unsigned>(at) % 64) & 1;
+    return allowed->cids[static_cast<std::size_t>(at) / 64] >> (static_cast<unsigned>(at) % 64) & 1;
   }
+  // Since when it could run where it may.
+  u64 waits_since() const { return std::max(ready_since, allowed_since); }
   bool queued() const { return scx.flags & SIM_TASK_QUEUED; }
 };
 

@@ -94,7 +94,9 @@ TEST(Command, WhatCannotRunIsStatusOne) {
 TEST(Command, ASchedulerThatFailsIsStatusOneWithACommandToSeeItAgain) {
   const std::string arguments = "--scheduler qmap --topology pu:2 --set error_after=10";
   expect(1, "error asked for after 10 enqueues\nto see it again: scxsim ", arguments);
-  expect(1, "--set error_after=10\n", arguments);
+  // what is after the error is cut off
+  expect(1, "--set error_after=10 --seed 1 --duration 41\n",
+         arguments + " --seed 1 --duration=5000 --warmup 3000 --json");
   expect(1, "failed to run for ",
          "--scheduler qmap --topology pu:2 --duration 20000 --set stall_user_nth=3");
   expect(1, "was ready to run for ",
@@ -176,6 +178,18 @@ TEST(Command, AFileThatCannotBeWrittenIsStatusOne) {
   expect(1, "cannot write /dev/full: No space left", simple + "--timeline /dev/full");
   expect(1, "cannot write /dev/full: No space left", simple + "--svg /dev/full");
   expect(1, "there is no scheduler none", simple + "--compare none");
+}
+
+TEST(Command, MeasuresAndChecksWhereItIsAsked) {
+  const std::string arguments = "--scheduler simple --topology pu:2 --duration 50";
+  EXPECT_THAT(run(arguments).output, testing::Not(HasSubstr("callback")));
+  expect(0, "the engine: ", arguments + " --measure");
+  const auto json = nlohmann::json::parse(run(arguments + " --measure --json").output);
+  std::uint64_t calls = 0;
+  for (const auto& cost : json["costs"]) calls += cost["calls"].get<std::uint64_t>();
+  EXPECT_EQ(calls, json["callbacks"]);
+  expect(0, "idle", arguments + " --audit --conserve 30");
+  expect(2, "--conserve", arguments + " --conserve 0");
 }
 
 TEST(Command, HelpVersionAndLists) {

@@ -21,7 +21,8 @@ TEST(WorkloadFile, HasWhatItSays) {
                    "timer": {"ref": "frame", "period": 16000}},
           "rest": {"sleep": 2000}}},
       "show": {"suspend": "compositor", "lock": "screen", "run": 10, "unlock": "screen",
-               "nice": 3, "yield": "", "fork": "helper"},
+               "nice": 3, "yield": "", "fork": "helper",
+               "renice": {"task": "render", "nice": 7}, "bind": {"task": "helper", "cpus": [1]}},
       "helper": {"instance": 0, "loop": 1, "run": 5}
     }})",
                                    "test");
@@ -45,11 +46,17 @@ TEST(WorkloadFile, HasWhatItSays) {
   EXPECT_EQ(render.phases[0].ops[1].kind, Op::Kind::post);
   EXPECT_EQ(render.phases[0].ops[3].kind, Op::Kind::period);
   const std::vector<Op>& show = read->kinds[1].phases.at(0).ops;
-  ASSERT_EQ(show.size(), 7u);
+  ASSERT_EQ(show.size(), 9u);
   EXPECT_EQ(show[0].kind, Op::Kind::wait);
   EXPECT_EQ(show[0].object, render.phases[0].ops[1].object);
   EXPECT_EQ(show[6].kind, Op::Kind::fork);
   EXPECT_EQ(show[6].object, 2);
+  EXPECT_EQ(show[7].kind, Op::Kind::set_nice);
+  EXPECT_EQ(show[7].object, 0);
+  EXPECT_EQ(show[7].value, 7);
+  EXPECT_EQ(show[8].object, 2);
+  EXPECT_EQ(show[8].cpus, CpuSet::of({1}));
+  EXPECT_EQ(show[4].object, -1);
 }
 
 TEST(WorkloadFile, SaysWhatIsWrongWhere) {
@@ -82,7 +89,10 @@ TEST(WorkloadFile, SaysWhatIsWrongWhere) {
       {task(R"("run": 5, "loop": 0)"), "tasks.a.loop: 0 times is never"},
       {task(R"("timer": {"ref": "t"})"), "tasks.a.timer: needs a period above 0"},
       {task(R"("timer": {"period": 5, "mode": "x"})"), "tasks.a.timer.mode: is not known here"},
-      {task(R"("fork": "b", "run": 1)"), "fork: there is no task b"},
+      {task(R"("fork": "b", "run": 1)"), "fork, bind or renice: there is no task b"},
+      {task(R"("renice": {"task": "b", "nice": 1}, "run": 1)"), "there is no task b"},
+      {task(R"("renice": {"task": "a"}, "run": 1)"), "tasks.a.renice: needs task and nice"},
+      {task(R"("bind": {"task": "a", "nice": 1}, "run": 1)"), "tasks.a.bind.nice: is not known"},
       {task(R"("lock": "")"), "tasks.a.lock: is no name but \"\""},
       {task(R"("run": 1, "phases": {"p": {"run": 1}})"), "tasks.a: has phases, and events beside"},
       {task(R"("phases": {"p": {}})"), "tasks.a.phases.p: does nothing"},

@@ -28,6 +28,7 @@ class Histogram {
   void add(std::uint64_t value);
   std::uint64_t count() const { return count_; }
   std::uint64_t max() const { return max_; }
+  std::uint64_t sum() const { return sum_; }
   double mean() const {
     return count_ ? static_cast<double>(sum_) / static_cast<double>(count_) : 0;
   }
@@ -63,6 +64,14 @@ struct KindOutcome {
   Counts counts;
 };
 
+// What a callback came to, over all its calls. The host's time is that of the policy's own
+// instructions; what the kernel did for it meanwhile is the engine's.
+struct OpCost {
+  std::string op;
+  std::uint64_t kernel_calls = 0;  // kfuncs and helpers that it called
+  Histogram host_ns;               // of each call
+};
+
 // Who ended it.
 enum class End {
   finished,  // the duration was over
@@ -85,6 +94,9 @@ struct Outcome {
   // Over all CPUs: idle, while a task waited that may run anywhere.
   std::uint64_t idle_while_waiting_ns = 0;
   std::vector<std::string> printed;  // bpf_printk(), the first thousand lines
+  // Where they were to be measured.
+  std::vector<OpCost> ops;
+  std::uint64_t engine_host_ns = 0;
 };
 
 // A call of a callback, for tests and traces. `task` is null where there is none.
@@ -102,7 +114,16 @@ struct SimulationOptions {
   Costs costs = {};
   // A task that is ready to run for longer is an error; 0: the policy's watchdog alone decides.
   std::uint64_t starvation_ns = 0;
+  // A task that waits while a CPU that it may use is idle, both for longer, is an error; 0: not
+  // looked at, since a scheduler that rests CPUs lets tasks wait on purpose. Looked at every
+  // quarter of the bound, and whenever an idle CPU takes a task.
+  std::uint64_t conserve_ns = 0;
+  // Look at the whole state after every event, and at the whole queue whenever a CPU takes a task
+  // by vtime. Time grows with tasks and CPUs.
+  bool audit = false;
   std::function<void(const Call&)> watch = {};
+  // What each callback costs the host. The times differ from run to run; all else is the same.
+  bool measure = false;
   Observer* observer = nullptr;  // borrowed, for the simulation
 };
 

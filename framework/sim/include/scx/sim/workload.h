@@ -20,17 +20,18 @@ struct Span {
 
 struct Op {
   enum class Kind {
-    run,       // work for `span` on the biggest core at full speed with no busy sibling
-    sleep,     // for `span`, until a timer's interrupt
-    period,    // until the next multiple of `span` since the task's first one
-    wait,      // for the semaphore `object`
-    post,      // the semaphore `object`, waking one who waits; `sync`: as a waker about to sleep
-    lock,      // the mutex `object`; who has to wait gets it handed over
-    unlock,    //
-    fork,      // a task of the kind `object`
-    yield,     //
-    set_nice,  // of the task itself, to `value`
-    set_cpus,  // the CPUs the task may use, `cpus`
+    run,     // work for `span` on the biggest core at full speed with no busy sibling
+    sleep,   // for `span`, until a timer's interrupt
+    period,  // until the next multiple of `span` since the task's first one
+    wait,    // for the semaphore `object`
+    post,    // the semaphore `object`, waking one who waits; `sync`: as a waker about to sleep
+    lock,    // the mutex `object`; who has to wait gets it handed over
+    unlock,  //
+    fork,    // a task of the kind `object`
+    yield,   //
+    // Of the task itself; or, where `object` is one, of all living tasks of that kind.
+    set_nice,  // to `value`
+    set_cpus,  // the CPUs that it may use, `cpus`
   };
   Kind kind = Kind::run;
   Span span = {};

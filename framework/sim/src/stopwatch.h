@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The host's time, divided between the policy and the engine: whose turn it is changes with each
+// callback, and with each call from there into the kernel. What reading the clock takes is found
+// out at the start and left out.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "scx/sim/simulation.h"
+
+namespace scx::sim {
+
+class Stopwatch {
+ public:
+  // One call of a callback.
+  struct Turn {
+    int op;
+    std::uint64_t ns = 0;
+  };
+
+  // The time until now goes to whoever had the turn, and the turn to `whose`; null: the engine.
+  // Whose it was.
+  Turn* turn_to(Turn* whose) {
+    const std::uint64_t now = clock();
+    const std::uint64_t passed = now - since_;
+    since_ = now;
+    (turn_ ? turn_->ns : engine_ns_) += passed - std::min(passed, price_);
+    return std::exchange(turn_, whose);
+  }
+
+  // A callback's number, by its name's address.
+  int op(const char* name) {
+    std::size_t at = 0;
+    while (at < names_.size() && names_[at] != name) ++at;
+    if (at == names_.size()) {
+      names_.push_back(name);
+      ops_.emplace_back().op = name;
+    }
+    return static_cast<int>(at);
+  }
+  void over(const Turn& turn) { ops_[static_cast<std::size_t>(turn.op)].host_ns.add(turn.ns); }
+  void count_kernel_call() {
+    if (turn_) ++ops_[static_cast<std::size_t>(turn_->op)].kernel_calls;
+  }
+
+  void start() {
+    constexpr int kLooks = 1000;
+    const std::uint64_t begin = clock();
+    for (int i = 0; i < kLooks; ++i) turn_to(nullptr);
+    price_ = (clock() - begin) / kLooks;
+    engine_ns_ = 0;
+    since_ = clock();
+  }
+
+  const std::vector<OpCost>& ops() const { return ops_; }
+  std::uint64_t engine_ns() const { return engine_ns_; }
+
+ private:
+  static std::uint64_t clock() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  }
+
+  std::vector<const char*> names_;
+  std::vector<OpCost> ops_;
+  std::uint64_t engine_ns_ = 0, since_ = 0, price_ = 0;
+  Turn* turn_ = nullptr;
+};
+
+}  // namespace scx::sim
