@@ -7,16 +7,16 @@
 rounds=$1
 cpufreq=/sys/devices/system/cpu/cpufreq
 (while :; do hackbench -g 1 -l 50 >/dev/null; done) & load=$!
-mode() { value power_mode | tr -d '"'; }
+mode() { value power_mode 2>/dev/null | tr -d '"'; }
 is_in() { [ "$(mode)" = "$1" ]; }
 
 for mode in performance balanced powersave; do
 	start scx_lavd --$mode
-	sleep 1
-	is_in $mode || fail "--$mode: the mode is $(mode)"
+	wait_for 60 is_in $mode || fail "--$mode: the mode is $(mode)"
 	stop
 done
 start scx_lavd --autopilot
+wait_for 60 [ -S /var/run/scx/root/stats ] || fail "no statistics are served"
 sleep 3
 # four CPUs full of hackbench are no light load
 is_in powersave && fail "--autopilot saves power under load"
