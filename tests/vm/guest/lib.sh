@@ -74,8 +74,12 @@ refused() {
 	is_disabled || fail "$*: state is $(state)"
 }
 
-# value NAME [SOCKET]: of the statistics of the scheduler that runs.
-value() { ./guest_load values ${2:+at "$2"} "$1"; }
+# value NAME [SOCKET]: of the statistics of the scheduler that runs; the root's are served a moment
+# after the kernel has it, under load some seconds.
+value() {
+	[ -n "$2" ] || (wait_for 60 [ -S /var/run/scx/root/stats ])
+	./guest_load values ${2:+at "$2"} "$1"
+}
 
 # sum_of LIST TARGET SECONDS: of a list of numbers in what a target says of so many seconds.
 sum_of() { ./guest_load values of "$2" over "$3" | awk -v list="$1" 'index($1, list ".") == 1 { sum += $2 } END { print sum + 0 }'; }
