@@ -67,6 +67,6 @@ foreach(kernel 6.18 7.3)
                VM ${load} --file ${CMAKE_CURRENT_SOURCE_DIR}/guest/fault.sh)
 endforeach()
 
-scxx_vm_test(qmap.sub ALONE KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 8 15 VM ${sub})
-scxx_vm_test(qmap.sub.long LONG qmap KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 20 10 VM ${sub})
+scxx_vm_test(qmap.sub ALONE KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 8 VM ${sub})
+scxx_vm_test(qmap.sub.long LONG qmap KERNEL 7.3 SCRIPT qmap_sub.sh ARGS 20 VM ${sub})
 scxx_vm_test(qmap.turns LONG qmap KERNEL 7.2 SCRIPT qmap_turns.sh ARGS 20 VM ${sub} --smp 4)

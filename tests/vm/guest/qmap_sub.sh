@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# qmap_sub.sh SECONDS TOLERANCE: three levels of sub-schedulers divide 8 CPUs by weight, with each
-# parent's own weight 100, each part within TOLERANCE per cent in so many seconds; however one of them
-# ends, its cids return to its parent.
+# qmap_sub.sh SECONDS: three levels of sub-schedulers divide 8 CPUs by weight, with each parent's own
+# weight 100; however one of them ends, its cids return to its parent.
 #
 #   root 100 : A 200 : B 400        of 8 cids: 1.14, 2.29 and 4 held exclusively + 0.57 in turns
 #   B 100 : C 200 : D 400           of the 4 that B holds: 0.57, 1.14, 2.29; the turns are B's own
@@ -10,7 +9,7 @@
 # A cgroup that hands out the cpu controller can hold no tasks: B's own are in B/own.
 . /root/lib.sh
 . /root/sub.sh
-seconds=$1 tolerance=$2
+seconds=$1
 [ "$(nproc)" -eq 8 ] || fail "this is about 8 CPUs, here are $(nproc)"
 echo +cpu >$CGROUPS/cgroup.subtree_control || fail "no cpu controller"
 make_cgroup self 100
@@ -28,7 +27,7 @@ start scx_qmap
 for name in A B B/C B/D; do start_sub $name; done
 for name in self A B/own B/C B/D; do hogs $name 6; done
 sleep 2
-cpu_time "$seconds" "$tolerance" self+tools:1.143 A:2.286 B/own:1.143 B/C:1.143 B/D:2.286 || fail "three levels"
+cpu_time "$seconds" 10 self+tools:1.143 A:2.286 B/own:1.143 B/C:1.143 B/D:2.286 || fail "three levels"
 ./guest_load values | grep participants
 ./guest_load values at "$(file_of B stats)" | grep participants
 
@@ -36,13 +35,13 @@ cpu_time "$seconds" "$tolerance" self+tools:1.143 A:2.286 B/own:1.143 B/C:1.143 
 kill -9 "$(pid_of B/D)"
 ended B/D 137
 sleep 1
-cpu_time "$seconds" "$tolerance" self+tools:1.143 A:2.286 B/own+B/D:1.905 B/C:2.667 || fail "after kill -9 of D"
+cpu_time "$seconds" 10 self+tools:1.143 A:2.286 B/own+B/D:1.905 B/C:2.667 || fail "after kill -9 of D"
 
 # C ends as asked: all that B holds is its own.
 kill -INT "$(pid_of B/C)"
 ended B/C 0
 sleep 1
-cpu_time "$seconds" "$tolerance" self+tools:1.143 A:2.286 B/own+B/C+B/D:4.571 || fail "after the end of C"
+cpu_time "$seconds" 10 self+tools:1.143 A:2.286 B/own+B/C+B/D:4.571 || fail "after the end of C"
 
 # D's cgroup is removed.
 end_hogs B/D
@@ -50,7 +49,7 @@ start_sub B/D
 wait_for 10 rmdir $CGROUPS/B/D 2>/dev/null || fail "D's cgroup cannot be removed"
 ended B/D 0 'cgroup'
 sleep 1
-cpu_time "$seconds" "$tolerance" self+tools:1.143 A:2.286 B/own+B/C:4.571 || fail "after the removal of D's cgroup"
+cpu_time "$seconds" 10 self+tools:1.143 A:2.286 B/own+B/C:4.571 || fail "after the removal of D's cgroup"
 
 # B ends, and C below it with it.
 start_sub B/C
@@ -58,7 +57,7 @@ kill -INT "$(pid_of B)"
 ended B 0
 ended B/C 0 'scheduler above it ended'
 sleep 1
-cpu_time "$seconds" "$tolerance" self+tools+B/own+B/C:2.667 A:5.333 || fail "after the end of B"
+cpu_time "$seconds" 10 self+tools+B/own+B/C:2.667 A:5.333 || fail "after the end of B"
 
 is_enabled || fail "state is $(state)"
 kill -INT "$(pid_of A)"
