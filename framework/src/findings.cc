@@ -15,9 +15,12 @@ namespace {
 
 std::string_view word(Verdict verdict) {
   switch (verdict) {
-    case Verdict::ok: return "ok";
-    case Verdict::note: return "note";
-    case Verdict::no: return "no";
+    case Verdict::ok:
+      return "ok";
+    case Verdict::note:
+      return "note";
+    case Verdict::no:
+      return "no";
   }
   return "?";
 }
@@ -56,8 +59,7 @@ stats::Json findings_json(std::span<const Finding> findings) {
           {"found", finding.found},
           {"needed", finding.needed},
           {"cure", finding.cure}}) {
-      out.key(key);
-      out.value(text);
+      out.member(key, text);
     }
     out.end_object();
   }

@@ -11,23 +11,20 @@ void write_user(JsonWriter& out, const std::map<std::string, std::string>& user)
   out.key("user");
   out.begin_object();
   for (const auto& [name, value] : user) {
-    out.key(name);
-    out.value(value);
+    out.member(name, value);
   }
   out.end_object();
 }
 
 void write_text(JsonWriter& out, std::string_view key, std::string_view text) {
   if (text.empty()) return;
-  out.key(key);
-  out.value(text);
+  out.member(key, text);
 }
 
 void write_datum(JsonWriter& out, const Datum& datum) {
   if (!datum.is_struct) return out.value(datum.type);
   out.begin_object();
-  out.key("struct");
-  out.value(datum.type);
+  out.member("struct", datum.type);
   out.end_object();
 }
 
@@ -42,8 +39,7 @@ void write_type(JsonWriter& out, const FieldSchema& field) {
     case detail::Form::dict:
       out.key("dict");
       out.begin_object();
-      out.key("key");
-      out.value(field.key);
+      out.member("key", field.key);
       out.key("datum");
       write_datum(out, field.datum);
       out.end_object();
@@ -52,8 +48,7 @@ void write_type(JsonWriter& out, const FieldSchema& field) {
 
 void write_struct(JsonWriter& out, const StructSchema& schema) {
   out.begin_object();
-  out.key("name");
-  out.value(schema.name);
+  out.member("name", schema.name);
   if (schema.top) write_text(out, "top", "true");
   write_text(out, "desc", schema.description);
   write_user(out, schema.user);

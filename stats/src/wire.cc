@@ -70,14 +70,12 @@ Result<Request> parse_request(std::string_view line) {
 std::string format_request(std::string_view req, const Args& args) {
   JsonWriter out;
   out.begin_object();
-  out.key("req");
-  out.value(req);
+  out.member("req", req);
   if (!args.empty()) {
     out.key("args");
     out.begin_object();
     for (const auto& [name, value] : args) {
-      out.key(name);
-      out.value(value);
+      out.member(name, value);
     }
     out.end_object();
   }
@@ -95,8 +93,7 @@ std::string format_answer(const Json& value) {
 std::string format_error(const Error& error) {
   JsonWriter out;
   out.begin_object();
-  out.key("errno");
-  out.value(errno_of(error));
+  out.member("errno", errno_of(error));
   out.key("args");
   out.begin_object();
   out.key("resp");

@@ -86,8 +86,8 @@ void add_counts(TextTable& table, const std::string& task, const Counts& of_firs
 void write_ratios(stats::JsonWriter& out, const Counts& of_first, const Run& first,
                   const Counts& of_second, const Run& second) {
   for (const Measure& measure : kMeasures) {
-    out.key(measure.key);
-    out.value(ratio(measure.of(of_first, first.outcome), measure.of(of_second, second.outcome)));
+    out.member(measure.key,
+               ratio(measure.of(of_first, first.outcome), measure.of(of_second, second.outcome)));
   }
 }
 
@@ -118,20 +118,18 @@ std::string compare_text(const Run& first, const Run& second) {
 stats::Json compare_json(const Run& first, const Run& second) {
   stats::JsonWriter out;
   out.begin_object();
-  out.key("version");
-  out.value(std::string_view(SCXX_VERSION));
+  out.member("version", SCXX_VERSION);
   out.key("runs");
   out.begin_array();
   for (const Run* run : {&first, &second}) out.value(to_json(run->subject, run->outcome));
   out.end_array();
   out.key("ratios");
   out.begin_object();
-  out.key("idle_ns");
-  out.value(
-      ratio(idle_part(first, first.outcome.idle_ns), idle_part(second, second.outcome.idle_ns)));
-  out.key("idle_while_waiting_ns");
-  out.value(ratio(idle_part(first, first.outcome.idle_while_waiting_ns),
-                  idle_part(second, second.outcome.idle_while_waiting_ns)));
+  out.member("idle_ns", ratio(idle_part(first, first.outcome.idle_ns),
+                              idle_part(second, second.outcome.idle_ns)));
+  out.member("idle_while_waiting_ns",
+             ratio(idle_part(first, first.outcome.idle_while_waiting_ns),
+                   idle_part(second, second.outcome.idle_while_waiting_ns)));
   out.key("all");
   out.begin_object();
   write_ratios(out, first.outcome.all, first, second.outcome.all, second);
@@ -140,8 +138,7 @@ stats::Json compare_json(const Run& first, const Run& second) {
   out.begin_array();
   for (std::size_t at = 0; at < first.outcome.kinds.size(); ++at) {
     out.begin_object();
-    out.key("name");
-    out.value(std::string_view(first.outcome.kinds[at].name));
+    out.member("name", first.outcome.kinds[at].name);
     write_ratios(out, first.outcome.kinds[at].counts, first, second.outcome.kinds[at].counts,
                  second);
     out.end_object();

@@ -17,21 +17,7 @@ void add_what(CLI::App& cli, Options& options) {
                  "scxx_add_scheduler() compiled for the simulator")
       ->type_name("NAME")
       ->group(group);
-  cli.add_option("--topology", options.topology,
-                 "The machine, in place of this one: a directory that stands for its /, a file of "
-                 "hwloc's XML or a bundle, or a description such as \"pack:2 [numa] core:4 pu:2\"")
-      ->type_name("SOURCE")
-      ->group(group);
-  cli.add_option("--big-cpus", options.big_cpus,
-                 "These CPUs are the big ones, all others little, whatever the machine says")
-      ->type_name("LIST")
-      ->group(group);
-  cli.add_option("--virt-llc", options.virt_llc,
-                 "Split domains of more than MAX cores evenly into domains of MIN to MAX cores; "
-                 "2-8 without a value")
-      ->type_name("[MIN-MAX]")
-      ->expected(0, 1)
-      ->group(group);
+  tools::add_machine_options(cli, group, options);
   cli.add_option("--workload", options.workload,
                  "A built-in workload, or a file of rt-app's JSON; hogs if none is named")
       ->type_name("NAME|FILE")

@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "machine_options.h"
+
 namespace scx::scxsim {
 
-struct Options {
+struct Options : tools::MachineWords {
   std::string scheduler;  // a name, or a file where there is a '/' in it
   std::string workload = "hogs";
-  std::optional<std::string> topology, big_cpus, virt_llc;
   std::uint64_t seed = 1;
   std::optional<std::uint64_t> duration_ms;
   std::uint64_t warmup_ms = 0;

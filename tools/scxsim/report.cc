@@ -90,8 +90,7 @@ void write_migrations(stats::JsonWriter& out,
   out.key("migrations");
   out.begin_object();
   for (std::size_t at = 0; at < migrations.size(); ++at) {
-    out.key(kDistances[at]);
-    out.value(migrations[at]);
+    out.member(kDistances[at], migrations[at]);
   }
   out.end_object();
 }
@@ -121,49 +120,40 @@ std::string cost_table(const Outcome& outcome) {
 }
 
 void write_costs(stats::JsonWriter& out, const Outcome& outcome) {
-  out.key("engine_host_ns");
-  out.value(outcome.engine_host_ns);
+  out.member("engine_host_ns", outcome.engine_host_ns);
   out.key("costs");
   out.begin_array();
-  const auto number = [&](std::string_view key, auto value) {
-    out.key(key);
-    out.value(value);
-  };
   for (const sim::OpCost& op : outcome.ops) {
     out.begin_object();
-    number("callback", std::string_view(op.op));
-    number("calls", op.host_ns.count());
-    number("kernel_calls", op.kernel_calls);
-    number("host_ns_mean", op.host_ns.mean());
-    number("host_ns_p50", op.host_ns.percentile(500));
-    number("host_ns_p99", op.host_ns.percentile(990));
+    out.member("callback", op.op);
+    out.member("calls", op.host_ns.count());
+    out.member("kernel_calls", op.kernel_calls);
+    out.member("host_ns_mean", op.host_ns.mean());
+    out.member("host_ns_p50", op.host_ns.percentile(500));
+    out.member("host_ns_p99", op.host_ns.percentile(990));
     out.end_object();
   }
   out.end_array();
 }
 
 void write_counts(stats::JsonWriter& out, const Counts& counts, const Outcome& outcome) {
-  const auto number = [&](std::string_view key, auto value) {
-    out.key(key);
-    out.value(value);
-  };
-  number("run_ns", counts.run_ns);
-  number("least_run_ns", std::min(counts.least_run_ns, counts.most_run_ns));
-  number("most_run_ns", counts.most_run_ns);
-  number("share", part(counts.run_ns, outcome.all.run_ns));
-  number("rounds", counts.rounds);
-  number("switches", counts.switches);
-  number("preemptions", counts.preemptions);
-  number("wakeups", counts.wakeups);
-  number("longest_wait_ns", counts.longest_wait_ns);
+  out.member("run_ns", counts.run_ns);
+  out.member("least_run_ns", std::min(counts.least_run_ns, counts.most_run_ns));
+  out.member("most_run_ns", counts.most_run_ns);
+  out.member("share", part(counts.run_ns, outcome.all.run_ns));
+  out.member("rounds", counts.rounds);
+  out.member("switches", counts.switches);
+  out.member("preemptions", counts.preemptions);
+  out.member("wakeups", counts.wakeups);
+  out.member("longest_wait_ns", counts.longest_wait_ns);
   write_migrations(out, counts.migrations);
   out.key("latency_ns");
   out.begin_object();
-  number("count", counts.latency.count());
-  number("mean", counts.latency.mean());
+  out.member("count", counts.latency.count());
+  out.member("mean", counts.latency.mean());
   for (const auto& [key, per_mille] : kPercentiles)
-    number(key, counts.latency.percentile(per_mille));
-  number("max", counts.latency.max());
+    out.member(key, counts.latency.percentile(per_mille));
+  out.member("max", counts.latency.max());
   out.end_object();
 }
 
@@ -215,24 +205,20 @@ void write_texts(stats::JsonWriter& out, std::string_view key,
 
 void write_units(stats::JsonWriter& out, const std::vector<UnitResult>& units,
                  const Outcome& outcome) {
-  const auto put = [&](std::string_view key, auto value) {
-    out.key(key);
-    out.value(value);
-  };
   out.key("units");
   out.begin_array();
   for (const UnitResult& unit : units) {
     out.begin_object();
-    put("level", unit.level);
-    put("number", unit.number);
-    put("cids", std::string_view(unit.cids));
-    put("nr_cpus", unit.nr_cpus);
-    put("busy", busy(unit, outcome));
-    put("busy_ns", unit.busy_ns);
-    put("switches", unit.switches);
-    put("preemptions", unit.preemptions);
-    put("moves_in", unit.moves_in);
-    put("moves_out", unit.moves_out);
+    out.member("level", unit.level);
+    out.member("number", unit.number);
+    out.member("cids", unit.cids);
+    out.member("nr_cpus", unit.nr_cpus);
+    out.member("busy", busy(unit, outcome));
+    out.member("busy_ns", unit.busy_ns);
+    out.member("switches", unit.switches);
+    out.member("preemptions", unit.preemptions);
+    out.member("moves_in", unit.moves_in);
+    out.member("moves_out", unit.moves_out);
     out.end_object();
   }
   out.end_array();
@@ -240,27 +226,23 @@ void write_units(stats::JsonWriter& out, const std::vector<UnitResult>& units,
 
 void write_tasks(stats::JsonWriter& out, const std::vector<TaskResult>& tasks,
                  const Outcome& outcome) {
-  const auto put = [&](std::string_view key, auto value) {
-    out.key(key);
-    out.value(value);
-  };
   out.key("each_task");
   out.begin_array();
   for (const TaskResult& task : tasks) {
     out.begin_object();
-    put("name", std::string_view(outcome.kinds[static_cast<std::size_t>(task.kind)].name));
-    put("pid", task.pid);
-    put("run_ns", task.run_ns);
-    put("switches", task.switches);
-    put("preemptions", task.preemptions);
-    put("wakeups", task.wakeups);
-    put("longest_wait_ns", task.longest_wait_ns);
+    out.member("name", std::string_view(outcome.kinds[static_cast<std::size_t>(task.kind)].name));
+    out.member("pid", task.pid);
+    out.member("run_ns", task.run_ns);
+    out.member("switches", task.switches);
+    out.member("preemptions", task.preemptions);
+    out.member("wakeups", task.wakeups);
+    out.member("longest_wait_ns", task.longest_wait_ns);
     write_migrations(out, task.migrations);
     out.key("latency_ns");
     out.begin_object();
-    put("count", task.latencies);
-    put("mean", mean(task));
-    put("max", task.latency_max_ns);
+    out.member("count", task.latencies);
+    out.member("mean", mean(task));
+    out.member("max", task.latency_max_ns);
     out.end_object();
     out.end_object();
   }
@@ -296,27 +278,23 @@ std::string to_text(const Subject& subject, const Outcome& outcome, const Detail
 
 stats::Json to_json(const Subject& subject, const Outcome& outcome, const Details& details) {
   stats::JsonWriter out;
-  const auto put = [&](std::string_view key, auto value) {
-    out.key(key);
-    out.value(value);
-  };
   out.begin_object();
-  put("version", std::string_view(SCXX_VERSION));
-  put("scheduler", std::string_view(subject.scheduler));
+  out.member("version", SCXX_VERSION);
+  out.member("scheduler", subject.scheduler);
   if (!subject.set.empty()) write_texts(out, "set", subject.set);
-  put("machine", std::string_view(subject.machine));
-  put("nr_cpus", subject.nr_cpus);
-  put("workload", std::string_view(subject.workload));
-  put("seed", subject.seed);
-  put("end", name(outcome.end));
-  put("exit_code", outcome.exit_code);
-  put("message", std::string_view(outcome.message));
-  put("end_ns", outcome.end_ns);
-  put("measured_ns", outcome.measured_ns);
-  put("events", outcome.nr_events);
-  put("callbacks", outcome.nr_decisions);
-  put("idle_ns", outcome.idle_ns);
-  put("idle_while_waiting_ns", outcome.idle_while_waiting_ns);
+  out.member("machine", subject.machine);
+  out.member("nr_cpus", subject.nr_cpus);
+  out.member("workload", subject.workload);
+  out.member("seed", subject.seed);
+  out.member("end", name(outcome.end));
+  out.member("exit_code", outcome.exit_code);
+  out.member("message", outcome.message);
+  out.member("end_ns", outcome.end_ns);
+  out.member("measured_ns", outcome.measured_ns);
+  out.member("events", outcome.nr_events);
+  out.member("callbacks", outcome.nr_decisions);
+  out.member("idle_ns", outcome.idle_ns);
+  out.member("idle_while_waiting_ns", outcome.idle_while_waiting_ns);
   out.key("all");
   out.begin_object();
   write_counts(out, outcome.all, outcome);
@@ -325,10 +303,10 @@ stats::Json to_json(const Subject& subject, const Outcome& outcome, const Detail
   out.begin_array();
   for (const KindOutcome& kind : outcome.kinds) {
     out.begin_object();
-    put("name", std::string_view(kind.name));
-    put("tasks", kind.nr_tasks);
-    put("weight", kind.weight);
-    put("share_by_weight", weight_share(kind, outcome));
+    out.member("name", kind.name);
+    out.member("tasks", kind.nr_tasks);
+    out.member("weight", kind.weight);
+    out.member("share_by_weight", weight_share(kind, outcome));
     write_counts(out, kind.counts, outcome);
     out.end_object();
   }

@@ -147,8 +147,7 @@ std::string as_json(const Listing& listing) {
     member("ops", one.ops);
     member("cgroup", one.cgroup);
     member("socket", one.socket);
-    out.key("answers");
-    out.value(stats::Json{one.answers ? "true" : "false"});
+    out.member("answers", stats::Json{one.answers ? "true" : "false"});
     member("why", one.why);
     out.end_object();
   }

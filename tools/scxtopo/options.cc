@@ -11,26 +11,6 @@
 namespace scx::scxtopo {
 namespace {
 
-void add_machine(CLI::App& cli, Options& options) {
-  const std::string group = "Machine";
-  cli.add_option(
-         "--topology", options.topology,
-         "The machine to show, in place of this one: a directory that stands for its /, a "
-         "file of hwloc's XML or a bundle, or a description such as \"pack:2 [numa] core:4 pu:2\"")
-      ->type_name("SOURCE")
-      ->group(group);
-  cli.add_option("--big-cpus", options.big_cpus,
-                 "These CPUs are the big ones, all others little, whatever the machine says")
-      ->type_name("LIST")
-      ->group(group);
-  cli.add_option("--virt-llc", options.virt_llc,
-                 "Split domains of more than MAX cores evenly into domains of MIN to MAX cores; "
-                 "2-8 without a value")
-      ->type_name("[MIN-MAX]")
-      ->expected(0, 1)
-      ->group(group);
-}
-
 void add_views(CLI::App& cli, Options& options) {
   const std::string group = "Views (none: the tree)";
   cli.add_flag("--full", options.full, "The tree with nothing left out")->group(group);
@@ -86,7 +66,7 @@ Parsed parse_options(int argc, char** argv) {
   Options& options = parsed.options;
   CLI::App cli("Shows a machine as schedulers see it: nodes, caches, core types, cids and domains",
                "scxtopo");
-  add_machine(cli, options);
+  tools::add_machine_options(cli, "Machine", options);
   add_views(cli, options);
   parsed.exit_status = tools::parse(cli, argc, argv);
   if (parsed.exit_status) return parsed;

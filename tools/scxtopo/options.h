@@ -6,15 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "scx/base/result.h"
+#include "machine_options.h"
 
 namespace scx::scxtopo {
 
-struct Options {
-  std::optional<std::string> topology;  // as Source::parse() takes it; none: this machine
-  std::optional<std::string> big_cpus;  // a CPU list
-  std::optional<std::string> virt_llc;  // "" for the defaults
-
+struct Options : tools::MachineWords {
   bool full = false;
   bool compare_kernel = false;
   bool cids = false, domains = false, order = false, evidence = false, json = false;

@@ -71,6 +71,11 @@ class JsonWriter {
   }
   void value(const Json& json);
 
+  void member(std::string_view name, const auto& its_value) {
+    key(name);
+    value(its_value);
+  }
+
   Json take() && { return Json{std::move(text_)}; }
 
  private:
