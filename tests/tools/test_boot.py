@@ -59,6 +59,13 @@ class Boot(unittest.TestCase):
             with open(log, 'rb') as file:
                 self.assertIn(b'the command starts', file.read())
 
+    def test_possible_cpus_are_as_many_as_asked_for_or_it_is_125(self):
+        show = ('cat', '/sys/devices/system/cpu/possible')
+        self.assertEqual(guest(*show, options=('--possible-cpus', '200')).stdout, '0-199\n')
+        done = guest(*show, options=('--possible-cpus', '200', '--append', 'nr_cpus=8'))
+        self.assertEqual((done.returncode, done.stdout), (125, ''))
+        self.assertIn('the possible CPUs 0-7, and not 0-199', done.stderr)
+
     def test_a_guest_that_crashes_is_125(self):
         done = guest('sh', '-c', 'echo c >/proc/sysrq-trigger; sleep 100')
         self.assertEqual(done.returncode, 125)

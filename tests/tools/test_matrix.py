@@ -7,7 +7,7 @@ import types
 import unittest
 
 import support      # noqa: F401  (puts tools/ on the path)
-from lab import document, kernels, matrix_cells, matrix_tables
+from lab import document, kernels, matrix_cells, matrix_kept, matrix_tables
 from lab.errors import Unavailable, UsageError
 
 MATRIX = os.path.join(os.path.dirname(matrix_cells.VM), 'matrix')
@@ -94,6 +94,47 @@ class Plans(unittest.TestCase):
         done = subprocess.run([MATRIX, '--shape', 'round'], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertIn('--shape round: none of 1, 4, smt', done.stderr)
+
+
+class KeptCells(unittest.TestCase):
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.names = ['scx_simple', 'scx_lavd', 'scx_qmap']
+        for name in self.names:
+            self.build(name, name)
+        self.cells = matrix_cells.read_cells('7.3', '4', self.names, OUTPUT)
+
+    def build(self, name, contents):
+        with open(os.path.join(self.folder, name), 'w', encoding='utf-8') as file:
+            file.write(contents)
+
+    def kept(self):
+        return matrix_kept.Kept(os.path.join(self.folder, 'cells'), self.folder, self.names)
+
+    def test_what_was_well_or_explained_is_found_again_and_what_failed_is_not(self):
+        self.kept().add(self.cells)
+        self.assertEqual([self.kept().find('7.3', '4', name) for name in self.names],
+                         [*self.cells[:2], None])
+        self.assertIsNone(self.kept().find('7.3', 'smt', 'scx_simple'))
+
+    def test_a_kernel_that_was_not_there_may_be_there_the_next_time(self):
+        self.kept().add(matrix_cells.lacking_cells('7.2-nr8192', '4', self.names,
+                                                   'no kernel 7.2-nr8192 here: build it with x'))
+        self.assertIsNone(self.kept().find('7.2-nr8192', '4', 'scx_simple'))
+
+    def test_another_build_and_a_broken_file_run_again(self):
+        self.kept().add(self.cells)
+        self.build('scx_simple', 'rebuilt')
+        self.assertIsNone(self.kept().find('7.3', '4', 'scx_simple'))
+        folder = os.path.join(self.folder, 'cells')
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                file.write('[1')
+        self.assertIsNone(self.kept().find('7.3', '4', 'scx_lavd'))
+
+    def test_a_program_that_is_not_there_is_wrong_usage(self):
+        with self.assertRaises(UsageError):
+            matrix_kept.Kept(self.folder, self.folder, ['scx_none'])
 
 
 class Tables(unittest.TestCase):

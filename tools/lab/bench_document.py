@@ -5,7 +5,8 @@ import shlex
 import subprocess
 
 from . import document
-from .bench_plan import ROOT, RunFailed
+from .bench_plan import RunFailed
+from .builds import ROOT
 
 
 def run_bench(arguments):

@@ -12,11 +12,10 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 
+from .builds import BUILDS, ROOT
 from .errors import LabError, UsageError
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 VM = os.path.join(ROOT, 'tools', 'vm')
-BUILDS = ('release', 'dev', 'asan', 'tsan')
 GUEST = '/bench'
 KERNELS_OWN = 'kernel\'s own'
 USUAL = ('pipe', 'messaging', 'timers', 'mix', 'forks')

@@ -253,12 +253,14 @@ def command_script(command):
     return b'exec ' + b' '.join(os.fsencode(shlex.quote(word)) for word in command) + b'\n'
 
 
-def write_run_part(path, command, files, config, release):
-    """The part of one run. `files` are --file's texts."""
+def write_run_part(path, command, files, config, release, possible=0):
+    """The part of one run. `files` are --file's texts; /init insists on `possible` CPUs, where not 0."""
     with open(path, 'wb') as out:
         archive = Archive(out)
         archive.data('/lab/command', command_script(command))
         archive.file('/init', _INIT)
+        if possible:
+            archive.data('/lab/possible', b'0-%d\n' % (possible - 1))
         if config:
             archive.file(f'/boot/config-{release}', config)
         for text in files:

@@ -63,6 +63,9 @@ def cpu_count(smp):
     """The number of CPUs of an -smp text: 4; 16,sockets=2,…; sockets=2,cores=4."""
     fields = [part.partition('=') for part in smp.split(',')]
     named = {key: value for key, equals, value in fields if equals}
+    if 'maxcpus' in named:
+        raise UsageError(f'--smp {smp}: few kernels count the CPUs that maxcpus= adds as possible ones; '
+                         'use --possible-cpus')
     plain = [key for key, equals, _ in fields if not equals]
     try:
         if plain or 'cpus' in named:

@@ -35,7 +35,7 @@ SHAPES = {
                  ('--smp', '16,sockets=2,dies=2,cores=2,threads=2', '--memory', '2G',
                   '--numa', 'node,nodeid=0,cpus=0-7', '--numa', 'node,nodeid=1,cpus=8-15'), 16),
     'offline': Shape('8 CPUs, 3 offline', ('--smp', '8'), 8, offline='2 3 7'),
-    '200': Shape('200 possible, 4 online', ('--smp', '4,maxcpus=200', '--memory', '2G'), 200),
+    '200': Shape('200 possible, 4 online', ('--smp', '4', '--possible-cpus', '200'), 200),
     '64': Shape('64 CPUs', ('--smp', '64', '--memory', '4G'), 64, patience=240),
     '1024': Shape('1,024 possible, 4 online', ('--smp', '4', '--possible-cpus', '1024'), 1024),
     '4160': Shape('4,160 possible, 4 online', ('--smp', '4', '--possible-cpus', '4160'), 4160,
@@ -151,22 +151,22 @@ def lacking_cells(kernel, shape, schedulers, errors):
     raise Unavailable(errors.strip())
 
 
-def run_guest(options, plan, kernel, shape):
-    """Boots it and runs every scheduler there. Errors: Unavailable, LabError for a wrong kernel."""
+def run_guest(options, schedulers, kernel, shape):
+    """Boots it and runs the schedulers there. Errors: Unavailable, LabError for a wrong kernel."""
     machine = SHAPES[shape]
     command = [VM, 'run', '--kernel', kernel, *machine.arguments, '--timeout', str(options.timeout),
                '--file', os.path.join(HERE, 'matrix_guest')]
     if options.programs:
         command += ['--programs', options.programs]
     command += ['--', 'sh', 'matrix_guest', str(machine.patience), str(machine.cpus), machine.offline,
-                *plan.schedulers]
+                *schedulers]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           errors='replace', check=False)
     if done.returncode == UNAVAILABLE:
-        return lacking_cells(kernel, shape, plan.schedulers, done.stderr)
+        return lacking_cells(kernel, shape, schedulers, done.stderr)
     if done.returncode == 2:
         raise LabError(done.stderr.strip())
-    cells = read_cells(kernel, shape, plan.schedulers, done.stdout)
+    cells = read_cells(kernel, shape, schedulers, done.stdout)
     for cell in cells:
         if cell.status < 0 and done.stderr.strip():
             cell.said = done.stderr.strip().splitlines()[0]
