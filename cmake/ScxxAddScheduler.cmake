@@ -10,7 +10,8 @@
 #
 # A second target, scx_mine_sim, compiles the same BPF sources natively for the simulator, as
 # mine.sim.so. It is built on request only: cmake --build … --target scx_mine_sim. It needs the
-# project to have the language C.
+# project to have the language C. A third one, scx_mine_sim_counted, makes mine.counted.sim.so of
+# them, which is slower and counts the basic blocks that it passes (scxsim --measure).
 #
 # What it needs, and what decides:
 #   SCXX_CLANG        clang 19 or newer (22 or newer for kernels from 7.3 on)
@@ -182,10 +183,11 @@ function(scxx_add_bpf target)
   target_link_libraries(${target} INTERFACE scxx::bpf_headers)
 endfunction()
 
-# scxx_add_simulated(TARGET NAME name BPF a.bpf.c… [INCLUDES dir…]): the BPF sources compiled natively,
-# a shared object <name>.sim.so that the simulator loads. Not in `all`.
+# scxx_add_simulated(TARGET NAME name BPF a.bpf.c… [INCLUDES dir…] [COUNTED]): the BPF sources compiled
+# natively, a shared object <name>.sim.so that the simulator loads; with COUNTED one that counts the
+# basic blocks that it passes. Not in `all`.
 function(scxx_add_simulated target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "NAME" "BPF;INCLUDES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COUNTED" "NAME" "BPF;INCLUDES")
   set(sim_dir "${SCXX_BPF_DIR}/../sim/bpf")
   cmake_path(NORMAL_PATH sim_dir)
   add_library(${target} MODULE EXCLUDE_FROM_ALL ${arg_BPF} "${sim_dir}/calls.c")
@@ -200,6 +202,10 @@ function(scxx_add_simulated target)
     -fno-strict-aliasing -Wall -Wno-pragmas -Wno-int-conversion -Wno-unused-function -Wno-attributes
     $<$<BOOL:${SCXX_WERROR}>:-Werror>)
   target_link_options(${target} PRIVATE LINKER:-Bsymbolic LINKER:-z,defs)
+  if(arg_COUNTED)
+    target_sources(${target} PRIVATE "${sim_dir}/count_blocks.c")
+    target_compile_options(${target} PRIVATE -fsanitize-coverage=trace-pc)
+  endif()
   if(SCXX_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${SCXX_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PRIVATE -fsanitize=${SCXX_SANITIZE})
@@ -219,5 +225,7 @@ function(scxx_add_scheduler name)
   target_link_libraries(${name} PRIVATE ${name}_bpf scxx::framework)
   if(CMAKE_C_COMPILER)
     scxx_add_simulated(${name}_sim NAME ${short} BPF ${arg_BPF} INCLUDES ${arg_INCLUDES})
+    scxx_add_simulated(${name}_sim_counted NAME ${short}.counted BPF ${arg_BPF}
+                       INCLUDES ${arg_INCLUDES} COUNTED)
   endif()
 endfunction()

@@ -3,6 +3,8 @@
 // What the simulator finds wrong by itself, and what it leaves alone.
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "support.h"
 
 namespace scx::sim::test {
@@ -103,6 +105,43 @@ TEST(Measure, CountsEachCallback) {
   EXPECT_EQ(callbacks, outcome.nr_decisions);
   EXPECT_GT(outcome.engine_host_ns, 0u);
   EXPECT_TRUE(simulated(whole(machine(cores(2, 1, 0))), policy, work).ops.empty());
+}
+
+// Of a policy that counts its basic blocks: a block before a call into the kernel, two behind it.
+// What the engine passes meanwhile, here a callback within the call, is not the caller's.
+struct Counting : Fifo {
+  const u64* blocks() const override { return &passed; }
+  static inline u64 passed = 0;
+};
+
+TEST(Measure, CountsBasicBlocksWhereThePolicyDoes) {
+  Counting policy;
+  policy.table.enqueue = [](Words words) {
+    Counting::passed += 1;
+    insert(task(words), Fifo::kQueue);
+    Counting::passed += 2;
+  };
+  policy.table.dequeue = [](Words) { Counting::passed += 10; };
+  policy.table.dispatch = [](Words) {
+    Counting::passed += 100;
+    calls->dsq_move_to_local(kernel, Fifo::kQueue, 0);
+  };
+  SimulationOptions options = free_of_charge();
+  options.measure = true;
+  Workload work = workload(100 * kMs, {tasks("a", 3, {run(kMs), sleep(kMs)})});
+  work.warmup_ns = 50 * kMs;
+  const Outcome outcome = simulated(whole(machine(cores(2, 1, 0))), policy, work, options);
+  const std::map<std::string, double> expected = {
+      {"enqueue", 3}, {"dequeue", 10}, {"dispatch", 100}};
+  u64 callbacks = 0;
+  for (const OpCost& op : outcome.ops) {
+    callbacks += op.blocks.count();
+    EXPECT_EQ(op.blocks.count(), op.host_ns.count()) << op.op;
+    const auto at = expected.find(op.op);
+    EXPECT_EQ(op.blocks.mean(), at == expected.end() ? 0 : at->second) << op.op;
+  }
+  EXPECT_GT(callbacks, 0u);
+  EXPECT_LT(callbacks, outcome.nr_decisions) << "those before the warm-up ended are left out";
 }
 
 }  // namespace

@@ -106,15 +106,28 @@ std::string cost_table(const Outcome& outcome) {
   for (const sim::OpCost& op : ops) {
     all.kernel_calls += op.kernel_calls;
     all.host_ns.merge(op.host_ns);
+    all.blocks.merge(op.blocks);
   }
+  const bool counted = all.blocks.count() > 0;
   ops.push_back(std::move(all));
-  TextTable table({"callback", "calls", "kernel calls each", "host ns: mean", "p50", "p99"});
-  for (const sim::OpCost& op : ops)
-    table.add({op.op, fmt::format("{}", op.host_ns.count()),
-               fmt::format("{:.2f}", part(op.kernel_calls, op.host_ns.count())),
-               fmt::format("{:.0f}", op.host_ns.mean()),
-               fmt::format("{}", op.host_ns.percentile(500)),
-               fmt::format("{}", op.host_ns.percentile(990))});
+  std::vector<std::string> header = {"callback",      "calls", "kernel calls each",
+                                     "host ns: mean", "p50",   "p99"};
+  if (counted) header.insert(header.end(), {"blocks: mean", "p99"});
+  TextTable table(std::move(header));
+  for (const sim::OpCost& op : ops) {
+    std::vector<std::string> cells = {
+        op.op,
+        fmt::format("{}", op.host_ns.count()),
+        fmt::format("{:.2f}", part(op.kernel_calls, op.host_ns.count())),
+        fmt::format("{:.0f}", op.host_ns.mean()),
+        fmt::format("{}", op.host_ns.percentile(500)),
+        fmt::format("{}", op.host_ns.percentile(990))};
+    if (counted) {
+      cells.push_back(fmt::format("{:.1f}", op.blocks.mean()));
+      cells.push_back(fmt::format("{}", op.blocks.percentile(990)));
+    }
+    table.add(std::move(cells));
+  }
   return table.text() + fmt::format("the engine: {:.0f} ns an event\n",
                                     part(outcome.engine_host_ns, outcome.nr_events));
 }
@@ -131,6 +144,10 @@ void write_costs(stats::JsonWriter& out, const Outcome& outcome) {
     out.member("host_ns_mean", op.host_ns.mean());
     out.member("host_ns_p50", op.host_ns.percentile(500));
     out.member("host_ns_p99", op.host_ns.percentile(990));
+    if (op.blocks.count()) {
+      out.member("blocks_mean", op.blocks.mean());
+      out.member("blocks_p99", op.blocks.percentile(990));
+    }
     out.end_object();
   }
   out.end_array();

@@ -287,6 +287,7 @@ void Kernel::start_counting() {
     p->run_ns = 0;
     if (p->woke_at != kNever) p->woke_at = kNever;
   }
+  if (options_.measure) stopwatch_.start(policy_.blocks());
   if (options_.observer) options_.observer->counting(now_);
 }
 
@@ -369,7 +370,7 @@ void Kernel::finish() {
 }
 
 Outcome Kernel::run() {
-  if (options_.measure) stopwatch_.start();
+  if (options_.measure) stopwatch_.start(policy_.blocks());
   attach();
   u64 at_once = 0;
   while (!ended() && !events_.empty() && events_.next().at_ns < workload_.duration_ns) {

@@ -169,6 +169,11 @@ void NativePolicy::link(const scx_sim_calls& calls, void* kernel) {
   impl_->store("scx_sim_link", scx_sim_link{&calls, kernel});
 }
 
+const u64* NativePolicy::blocks() const {
+  const auto counter = impl_->find("scx_sim_blocks");
+  return counter.size() == sizeof(u64) ? reinterpret_cast<const u64*>(counter.data()) : nullptr;
+}
+
 void* NativePolicy::arena_pages(u32 pages) {
   return reinterpret_cast<void*>(impl_->memory.pages(pages));
 }

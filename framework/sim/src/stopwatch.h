@@ -2,7 +2,7 @@
 //
 // The host's time, divided between the policy and the engine: whose turn it is changes with each
 // callback, and with each call from there into the kernel. What reading the clock takes is found
-// out at the start and left out.
+// out at the start and left out. Of a policy that counts its basic blocks also those.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ class Stopwatch {
   // One call of a callback.
   struct Turn {
     int op;
-    std::uint64_t ns = 0;
+    std::uint64_t ns = 0, blocks = 0;
   };
 
   // The time until now goes to whoever had the turn, and the turn to `whose`; null: the engine.
@@ -29,6 +29,10 @@ class Stopwatch {
     const std::uint64_t now = clock();
     const std::uint64_t passed = now - since_;
     since_ = now;
+    if (blocks_) {
+      const std::uint64_t passed_blocks = *blocks_ - std::exchange(blocks_before_, *blocks_);
+      if (turn_) turn_->blocks += passed_blocks;
+    }
     (turn_ ? turn_->ns : engine_ns_) += passed - std::min(passed, price_);
     return std::exchange(turn_, whose);
   }
@@ -43,17 +47,27 @@ class Stopwatch {
     }
     return static_cast<int>(at);
   }
-  void over(const Turn& turn) { ops_[static_cast<std::size_t>(turn.op)].host_ns.add(turn.ns); }
+  void over(const Turn& turn) {
+    OpCost& cost = ops_[static_cast<std::size_t>(turn.op)];
+    cost.host_ns.add(turn.ns);
+    if (blocks_) cost.blocks.add(turn.blocks);
+  }
   void count_kernel_call() {
     if (turn_) ++ops_[static_cast<std::size_t>(turn_->op)].kernel_calls;
   }
 
-  void start() {
+  // From here on: what was before does not count. `blocks`: where the policy counts its basic
+  // blocks; may be null. Requires that nobody has the turn.
+  void start(const u64* blocks) {
     constexpr int kLooks = 1000;
     const std::uint64_t begin = clock();
     for (int i = 0; i < kLooks; ++i) turn_to(nullptr);
     price_ = (clock() - begin) / kLooks;
     engine_ns_ = 0;
+    ops_.clear();
+    names_.clear();
+    blocks_ = blocks;
+    if (blocks) blocks_before_ = *blocks;
     since_ = clock();
   }
 
@@ -70,6 +84,8 @@ class Stopwatch {
   std::vector<const char*> names_;
   std::vector<OpCost> ops_;
   std::uint64_t engine_ns_ = 0, since_ = 0, price_ = 0;
+  const u64* blocks_ = nullptr;
+  std::uint64_t blocks_before_ = 0;
   Turn* turn_ = nullptr;
 };
 

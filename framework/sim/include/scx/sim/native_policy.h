@@ -33,6 +33,7 @@ class NativePolicy : public Policy {
   const OpsTable& ops() const override;
   void link(const scx_sim_calls& calls, void* kernel) override;
   void* arena_pages(u32 pages) override;
+  const u64* blocks() const override;
 
  private:
   struct Impl;

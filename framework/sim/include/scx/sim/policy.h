@@ -27,6 +27,8 @@ class Policy {
   virtual void link(const scx_sim_calls& calls, void* kernel) = 0;
   // Fresh pages of 4 KiB below 4 GiB, all zero; null where there is no more.
   virtual void* arena_pages(u32 pages) = 0;
+  // Where the policy counts the basic blocks that it passes; null where it does not.
+  virtual const u64* blocks() const { return nullptr; }
 };
 
 }  // namespace scx::sim

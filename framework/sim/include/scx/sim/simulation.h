@@ -64,12 +64,13 @@ struct KindOutcome {
   Counts counts;
 };
 
-// What a callback came to, over all its calls. The host's time is that of the policy's own
-// instructions; what the kernel did for it meanwhile is the engine's.
+// What a callback came to, over all its calls. The host's time and the basic blocks are those of
+// the policy's own instructions; what the kernel did for it meanwhile is the engine's.
 struct OpCost {
   std::string op;
   std::uint64_t kernel_calls = 0;  // kfuncs and helpers that it called
   Histogram host_ns;               // of each call
+  Histogram blocks;                // of each call; empty where the policy does not count them
 };
 
 // Who ended it.
