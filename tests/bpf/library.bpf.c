@@ -6,6 +6,7 @@
 #include <scx/arena.bpf.h>
 #include <scx/cmask.bpf.h>
 #include <scx/idle.bpf.h>
+#include <scx/nonempty.bpf.h>
 #include <scx/task.bpf.h>
 
 #include "library_intf.h"
@@ -20,7 +21,9 @@ char _license[] SEC("license") = "GPL";
 SCX_PER_CID(u64, set_a);
 SCX_PER_CID(u64, set_b);
 SCX_PER_CID(u64, owner);
+SCX_PER_CID(u64, things);
 SCX_PER_DOMAIN(u64, per_domain);
+SCX_PER_DOMAIN(u64, visited);
 
 struct library_found __arena found;
 
@@ -120,6 +123,70 @@ PROGRAM(count_domain)
 	ctx->result = -1;
 	if (count)
 		ctx->result = ++*count;
+	return 0;
+}
+
+/* The domains near domain `first`, as they are visited, into the array; their number. Where `flag`,
+ * but those that the counts at `a` say are empty. */
+PROGRAM(walk_near)
+{
+	u32 n = scx_hide(0);
+	u64 __arena *next;
+
+	scx_arena_touch();
+	scx_for_each_near_but(at, ctx->first, ctx->flag ? scx_nonempty_gap(ctx->a, at) : 0, {
+		next = visited(n);
+		if (!next)
+			return 1;
+		*next = at;
+		n++;
+	});
+	ctx->result = n;
+	return 0;
+}
+
+/* Things that are empty or not: thing `first`, counted at `a`. */
+PROGRAM(nonempty_begins)
+{
+	ctx->result = scx_nonempty_begins(ctx->a, ctx->first);
+	return 0;
+}
+
+PROGRAM(nonempty_ends)
+{
+	ctx->result = scx_nonempty_ends(ctx->a, ctx->first);
+	return 0;
+}
+
+PROGRAM(nonempty_gap)
+{
+	scx_arena_touch();
+	ctx->result = scx_nonempty_gap(ctx->a, ctx->first);
+	return 0;
+}
+
+PROGRAM(nonempty_nowhere)
+{
+	scx_arena_touch();
+	ctx->result = scx_nonempty_nowhere(ctx->a, ctx->nr);
+	return 0;
+}
+
+/* Thing `first` stops being empty and becomes empty, `nr` times. Whoever looks meanwhile must see it. */
+PROGRAM(nonempty_churn)
+{
+	u64 hidden = 0;
+	u32 i;
+
+	scx_arena_touch();
+	for (i = scx_hide(0); i < ctx->nr && can_loop; i++) {
+		scx_nonempty_begins(ctx->a, ctx->first);
+		if (scx_nonempty_gap(ctx->a, ctx->first))
+			hidden++;
+		scx_nonempty_ends(ctx->a, ctx->first);
+	}
+	__sync_fetch_and_add(&found.turns, ctx->nr);
+	__sync_fetch_and_add(&found.hidden, hidden);
 	return 0;
 }
 

@@ -95,10 +95,15 @@ library_args Library::run(bpf_program* program, library_args args) const {
   return args;
 }
 
-std::span<u64> Library::words(const char* array) const {
+std::span<u64> Library::by_cid(const char* array) const {
   const auto bytes = detail::ArenaArrays(skel_->obj).find(array, sizeof(u64));
   EXPECT_EQ(bytes.size(), counts().nr_cids * sizeof(u64)) << array;
-  return {reinterpret_cast<u64*>(bytes.data()), counts().nr_words};
+  return {reinterpret_cast<u64*>(bytes.data()), counts().nr_cids};
+}
+
+std::span<u64> Library::visited() const {
+  const auto bytes = detail::ArenaArrays(skel_->obj).find("visited", sizeof(u64));
+  return {reinterpret_cast<u64*>(bytes.data()), bytes.size() / sizeof(u64)};
 }
 
 Cids read(std::span<const u64> set) {
@@ -113,6 +118,17 @@ Cids read(std::span<const u64> set) {
 void write(std::span<u64> set, const Cids& cids) {
   std::ranges::fill(set, 0);
   for (const int cid : cids) set[static_cast<std::size_t>(cid) / 64] |= 1ull << (cid % 64);
+}
+
+void expect_counts(std::span<const u64> counts, const std::vector<u64>& things) {
+  std::vector<u64> expected(counts.size());
+  const auto add = [&](std::size_t at, int half, bool nonempty) {
+    expected[at] += u64{nonempty} << (32 * half);
+  };
+  for (std::size_t at = 0; at < things.size(); ++at) add(at / 8 * 8, 0, things[at] != 0);
+  for (std::size_t at = 0; at < things.size(); at += 8)
+    add(at / 64 * 64, 1, static_cast<u32>(expected[at]) != 0);
+  EXPECT_TRUE(std::ranges::equal(counts, expected));
 }
 
 Cids random_cids(std::mt19937& random, u32 nr_cids, u32 one_in) {

@@ -49,6 +49,11 @@ class Library {
   // Sets in the arena, nr_words each, and elements by cid.
   std::span<u64> set_a() const { return words("set_a"); }
   std::span<u64> set_b() const { return words("set_b"); }
+  std::span<u64> things() const { return by_cid("things"); }
+  std::span<u64> visited() const;  // nr_domains
+  std::span<u64> idle_counts() const {
+    return words(skel_->rodata->scx_per_word_scx_idle_counts.addr);
+  }
   std::span<u64> idle_cids() const { return words(counts().idle_addr); }
   std::span<u64> idle_cores() const { return words(counts().idle_cores_addr); }
   std::span<u64> usable_cids() const { return words(counts().usable_addr); }
@@ -65,7 +70,8 @@ class Library {
 
   Library(Machine machine, Owned skel)
       : machine_(std::move(machine)), tables_(make_tables(machine_)), skel_(std::move(skel)) {}
-  std::span<u64> words(const char* array) const;
+  std::span<u64> by_cid(const char* array) const;
+  std::span<u64> words(const char* array) const { return by_cid(array).first(counts().nr_words); }
   std::span<u64> words(u64 at) const { return {reinterpret_cast<u64*>(at), counts().nr_words}; }
 
   Machine machine_;
@@ -76,6 +82,8 @@ class Library {
 inline u64 address(std::span<u64> set) { return reinterpret_cast<u64>(set.data()); }
 Cids read(std::span<const u64> set);
 void write(std::span<u64> set, const Cids& cids);
+// That the counts of scx/nonempty.bpf.h are those of `things`, of which the empty ones are 0.
+void expect_counts(std::span<const u64> counts, const std::vector<u64>& things);
 // Each cid below nr_cids with a chance of one in `one_in`.
 Cids random_cids(std::mt19937& random, u32 nr_cids, u32 one_in);
 

@@ -27,6 +27,7 @@ struct library_found {
 	u64 turns;		/* things taken and given back */
 	u64 nothing;		/* turns that found none to take */
 	u64 taken_twice;	/* things that somebody else held: must be 0 */
+	u64 hidden;		/* looks at something not empty that said otherwise: must be 0 */
 };
 
 #endif

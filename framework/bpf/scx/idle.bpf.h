@@ -21,6 +21,7 @@
 
 #include <scx/cid.bpf.h>
 #include <scx/cmask.bpf.h>
+#include <scx/nonempty.bpf.h>
 #include <scx/task.bpf.h>
 
 #define scx_idle_cids		((scx_bits)scx_machine.idle_addr)
@@ -28,6 +29,65 @@
 /* The cids that claims may take: all that were online at start. A policy that gives cids away, or
  * rests some, clears their bits and sets them again; what is idle is tracked for all cids. */
 #define scx_usable_cids		((scx_bits)scx_machine.usable_addr)
+
+/* Which words of the bitmap are not empty (scx/nonempty.bpf.h). Up to 512 cids the words themselves are
+ * as quickly looked at. */
+SCX_CID_SET(scx_idle_counts);
+
+static __always_inline bool scx_idle_is_counted(void)
+{
+	return scx_machine.nr_words > SCX_EIGHT;
+}
+
+/* This word is empty: so many from it on, itself included, have for sure no idle cid. */
+static __always_inline u32 scx_idle_gap(u32 word)
+{
+	return scx_idle_is_counted() ? scx_nonempty_gap((u64)scx_idle_counts(), word) ?: 1 : 1;
+}
+
+/* Set the bit of a cid that goes idle. */
+static __always_inline void scx_idle_set(u32 cid)
+{
+	u64 __arena *word = &scx_idle_cids[cid >> 6];
+	u64 bit = 1ull << (cid & 63), old = READ_ONCE(*word), seen;
+
+	while (!(old & bit) && can_loop) {
+		bool first = scx_idle_is_counted() && !old;
+
+		if (first)
+			scx_nonempty_begins((u64)scx_idle_counts(), cid >> 6);
+		seen = __sync_val_compare_and_swap(word, old, old | bit);
+		if (seen == old)
+			return;
+		if (first)
+			scx_nonempty_ends((u64)scx_idle_counts(), cid >> 6);
+		old = seen;
+	}
+}
+
+/* The word of the bitmap had these bits, and `bit` of them was cleared. */
+static __always_inline void scx_idle_cleared(u32 word, u64 old, u64 bit)
+{
+	if (scx_idle_is_counted() && old == bit)
+		scx_nonempty_ends((u64)scx_idle_counts(), word);
+}
+
+/* Clear the bit of a cid; true where this call is the one that cleared it. */
+static __always_inline bool scx_idle_clear(u32 cid)
+{
+	u64 __arena *word = &scx_idle_cids[cid >> 6];
+	u64 bit = 1ull << (cid & 63), old = READ_ONCE(*word), seen;
+
+	while ((old & bit) && can_loop) {
+		seen = __sync_val_compare_and_swap(word, old, old & ~bit);
+		if (seen == old) {
+			scx_idle_cleared(cid >> 6, old, bit);
+			return true;
+		}
+		old = seen;
+	}
+	return false;
+}
 
 /* The cid went idle, or got work. Also sets the bits of the whole core where all of it is idle. */
 __weak int scx_idle_update(s32 cid, bool idle)
@@ -38,12 +98,12 @@ __weak int scx_idle_update(s32 cid, bool idle)
 	if (!info)
 		return 0;
 	if (idle) {
-		scx_bit_set(scx_idle_cids, cid);
+		scx_idle_set(cid);
 		if (scx_machine.smt && info->core_nr > 0 &&
 		    scx_core_full(scx_idle_cids, info->core_first, info->core_nr))
 			scx_core_set(scx_idle_cores, info->core_first, info->core_nr);
 	} else {
-		scx_bit_clear(scx_idle_cids, cid);
+		scx_idle_clear(cid);
 		if (scx_machine.smt && info->core_nr > 0)
 			scx_core_clear(scx_idle_cores, info->core_first, info->core_nr);
 	}
@@ -74,7 +134,7 @@ static __always_inline void scx_core_taken(u32 cid)
 /* Take one idle cid; true where this call got it. */
 static __always_inline bool scx_claim(u32 cid)
 {
-	if (!scx_bit_take(scx_idle_cids, cid))
+	if (!scx_idle_clear(cid))
 		return false;
 	if (scx_machine.smt)
 		scx_core_taken(cid);
@@ -84,6 +144,46 @@ static __always_inline bool scx_claim(u32 cid)
 /* Added to a hint: only cids whose whole core is idle will do. */
 enum { SCX_WHOLE_CORES = 1 << 30 };
 
+/* Take the first idle cid of first … last that is in both sets; -1 and -2 as scx_claim_range(). */
+__weak s32 scx_claim_span(u64 allowed_addr, u64 within_addr, u32 first, u32 last, bool whole_cores)
+{
+	scx_bits allowed = (scx_bits)allowed_addr, within = (scx_bits)within_addr;
+	scx_bits idle = scx_idle_cids, cores = whole_cores ? scx_idle_cores : within;
+	u64 seen = scx_hide(0);	/* threads, where whole cores are wanted */
+	u32 word = scx_hide(first >> 6);
+
+	scx_arena_touch();
+	while (word <= last >> 6 && can_loop) {
+		u64 old = READ_ONCE(idle[word]), threads, bits = 0;
+
+		/* hidden anew each time: 6.12 follows what it knows of the number turn by turn */
+		if (!old) {
+			word = scx_hide(word + scx_idle_gap(word));
+			continue;
+		}
+		threads = old & allowed[word] & READ_ONCE(within[word]);
+		if (threads) {
+			threads &= scx_range_word(first, last, word);
+			bits = threads & READ_ONCE(cores[word]);
+		}
+		if (bits) {
+			u64 bit = bits & -bits;
+			u32 cid = word * 64 + __builtin_ctzll(bits);
+
+			/* another may have changed the word: then look at it again */
+			if (__sync_val_compare_and_swap(&idle[word], old, old & ~bit) != old)
+				continue;
+			scx_idle_cleared(word, old, bit);
+			if (scx_machine.smt)
+				scx_core_taken(cid);
+			return cid;
+		}
+		seen |= threads;
+		word = scx_hide(word + 1);
+	}
+	return seen ? -1 : -2;
+}
+
 /*
  * Take an idle cid of [first, first + nr) that is in both sets, given by their addresses; -1 where
  * there is none, -2 where without SCX_WHOLE_CORES there is none either. The walk goes round once, from
@@ -92,42 +192,20 @@ enum { SCX_WHOLE_CORES = 1 << 30 };
  */
 __weak s32 scx_claim_range(u64 allowed_addr, u64 within_addr, u32 first, u32 nr, u32 hint)
 {
-	scx_bits allowed = (scx_bits)allowed_addr, within = (scx_bits)within_addr;
-	scx_bits idle = scx_idle_cids, cores = hint & SCX_WHOLE_CORES ? scx_idle_cores : within;
-	u32 last = first + nr - 1, word, left;
-	u64 seen = scx_hide(0);	/* threads, where whole cores are wanted */
+	bool whole_cores = hint & SCX_WHOLE_CORES;
+	u32 last = first + nr - 1, from;
+	s32 found, before = -2;
 
-	scx_arena_touch();
-	hint &= ~SCX_WHOLE_CORES;
 	if (!nr || last >= scx_machine.nr_cids)
 		return -1;
-	word = scx_hide(hint >= first && hint <= last ? hint >> 6 : first >> 6);
-	left = scx_hide((last >> 6) - (first >> 6));
-	while (can_loop) {
-		u64 old = READ_ONCE(idle[word]);
-		/* on a large machine under load nearly every word is empty: one look at each */
-		u64 threads = !old ? 0 : old & allowed[word] & READ_ONCE(within[word]) &
-					 scx_range_word(first, last, word);
-		u64 bits = !threads ? 0 : threads & READ_ONCE(cores[word]);
-
-		if (bits) {
-			u64 bit = bits & -bits;
-			u32 cid = word * 64 + __builtin_ctzll(bits);
-
-			/* another may have changed the word: then look at it again */
-			if (__sync_val_compare_and_swap(&idle[word], old, old & ~bit) != old)
-				continue;
-			if (scx_machine.smt)
-				scx_core_taken(cid);
-			return cid;
-		}
-		seen |= threads;
-		if (!left--)
-			break;
-		/* hidden anew each time: 6.12 follows what it knows of the number turn by turn */
-		word = scx_hide(word == last >> 6 ? first >> 6 : word + 1);
-	}
-	return seen ? -1 : -2;
+	hint &= ~SCX_WHOLE_CORES;
+	from = hint & ~63;
+	if (from <= first || hint > last)
+		return scx_claim_span(allowed_addr, within_addr, first, last, whole_cores);
+	found = scx_claim_span(allowed_addr, within_addr, from, last, whole_cores);
+	if (found < 0)
+		before = scx_claim_span(allowed_addr, within_addr, first, from - 1, whole_cores);
+	return found > before ? found : before;
 }
 
 /* Take an idle cid of a range, a whole idle core if there is one. */
@@ -156,9 +234,11 @@ __weak s32 scx_claim_near_in(u64 allowed_addr, u64 within_addr, s32 cid)
 	s32 found;
 
 	scx_arena_touch();
-	/* the whole machine in one word: most often nothing is idle, and that is soon said */
+	/* most often nothing is idle, and that is soon said */
 	if (scx_machine.nr_words == 1 &&
 	    !(READ_ONCE(scx_idle_cids[0]) & READ_ONCE(within[0]) & allowed[0]))
+		return -1;
+	if (scx_idle_is_counted() && scx_nonempty_nowhere((u64)scx_idle_counts(), scx_machine.nr_words))
 		return -1;
 	if (!info || info->domain < 0)
 		return scx_claim_core_or_thread(allowed_addr, within_addr, 0, scx_machine.nr_online, 0);

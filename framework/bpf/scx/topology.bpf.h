@@ -63,8 +63,14 @@ static __always_inline u32 scx_walk_start(const struct scx_neighbor *range, u32 
  * The statements for each other domain `at`, nearest first, each class of distance circularly from the
  * place of domain `own`. They may return. Two loops in the text of the caller, since the verifier walks
  * an iterator's state, kept between calls, two to five times as often.
+ *
+ * scx_for_each_near_but leaves out what `gap`, an expression of `at`, says of a domain: so many from it on
+ * need not be looked at, none where it is 0.
  */
-#define scx_for_each_near(at, own, statements...)				\
+#define scx_for_each_near(at, own, statements...) \
+	scx_for_each_near_but(at, own, 0, statements)
+
+#define scx_for_each_near_but(at, own, gap, statements...)			\
 do {										\
 	const struct scx_domain_info *scx_d_ = scx_domain_info(own);		\
 	u32 scx_n_ = scx_d_ ? scx_hide(scx_d_->near_first) : 0;			\
@@ -72,16 +78,25 @@ do {										\
 										\
 	while (scx_n_ < scx_last_ && can_loop) {				\
 		const struct scx_neighbor *scx_r_ = scx_neighbor(scx_n_++);	\
-		s32 at, scx_left_;						\
+		s32 at, scx_start_, scx_end_, scx_gap_;				\
 										\
 		if (!scx_r_ || scx_r_->nr <= 0)					\
 			break;							\
-		at = scx_walk_start(scx_r_, own);				\
-		for (scx_left_ = scx_hide(scx_r_->nr); scx_left_ > 0 && can_loop; scx_left_--) {	\
-			if (at != (s32)(own))					\
+		/* to the end of the range, then from its beginning on */	\
+		at = scx_start_ = scx_walk_start(scx_r_, own);			\
+		scx_end_ = scx_hide(scx_r_->first + scx_r_->nr);		\
+		while (can_loop) {						\
+			if (at >= scx_end_) {					\
+				if (scx_end_ == scx_start_)			\
+					break;					\
+				at = scx_hide(scx_r_->first);			\
+				scx_end_ = scx_start_;				\
+				continue;					\
+			}							\
+			scx_gap_ = (gap);					\
+			if (!scx_gap_ && at != (s32)(own))			\
 				statements					\
-			if (++at >= scx_r_->first + scx_r_->nr)			\
-				at = scx_r_->first;				\
+			at = scx_hide(at + (scx_gap_ ?: 1));			\
 		}								\
 	}									\
 } while (0)
