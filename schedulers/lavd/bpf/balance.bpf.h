@@ -26,9 +26,9 @@ static __always_inline bool lavd_take_from_others(s32 cid, s32 own, bool budgete
 	lavd_domain_t *mine = lavd_domain(own);
 	lavd_cpu_t *cpu = lavd_cpu(cid);
 
-	if (!mine || !cpu)
+	if (!mine || !cpu || lavd_all_queues_empty())
 		return false;
-	scx_for_each_near(at, own, {
+	scx_for_each_near_but(at, own, lavd_empty_queues(at), {
 		lavd_domain_t *domain = lavd_domain(at);
 
 		if (domain && domain->nr_queued > 0 && (!budgeted || domain->budget < 0) &&

@@ -65,13 +65,15 @@ static __always_inline s32 lavd_claim(lavd_task_t *t, s32 cid)
 __weak int lavd_finds_idle(u64 allowed_addr)
 {
 	scx_bits allowed = (scx_bits)allowed_addr;
-	u32 word;
+	u32 word = scx_hide(0);
 
 	scx_arena_touch();
-	scx_for (word, 0, scx_machine.nr_words) {
-		if (READ_ONCE(scx_idle_cids[word]) & READ_ONCE(scx_usable_cids[word]) &
-		    READ_ONCE(allowed[word]))
+	while (word < scx_machine.nr_words && can_loop) {
+		u64 idle = READ_ONCE(scx_idle_cids[word]);
+
+		if (idle & READ_ONCE(scx_usable_cids[word]) & READ_ONCE(allowed[word]))
 			return 1;
+		word = scx_hide(word + (idle ? 1 : scx_idle_gap(word)));
 	}
 	return 0;
 }

@@ -11,6 +11,14 @@
 
 #include "deadline.bpf.h"
 
+/* Which domains have tasks in their queues. Up to eight domains are as quickly looked at. */
+SCX_PER_DOMAIN(struct scx_nonempty, lavd_queue_counts);
+
+static __always_inline bool lavd_queues_are_counted(void)
+{
+	return scx_machine.nr_domains > SCX_EIGHT;
+}
+
 /* The DSQ of a cid's own. */
 static __always_inline s32 lavd_own_queue(s32 cid)
 {
@@ -34,13 +42,31 @@ static __always_inline s32 lavd_create_queues(void)
 	return err;
 }
 
+/* From this domain on, so many for sure have nobody in their queues; 0: look at it. */
+static __always_inline u32 lavd_empty_queues(u32 domain)
+{
+	return lavd_queues_are_counted() ? scx_nonempty_gap((u64)lavd_queue_counts(0), domain) : 0;
+}
+
+static __always_inline bool lavd_all_queues_empty(void)
+{
+	return lavd_queues_are_counted() &&
+	       scx_nonempty_nowhere((u64)lavd_queue_counts(0), scx_machine.nr_domains);
+}
+
 static __always_inline void lavd_count(s32 queue, s32 n)
 {
 	lavd_domain_t *domain = lavd_domain(queue);
 	lavd_cpu_t *cpu;
+	s64 before;
 
 	if (domain) {
-		__sync_fetch_and_add(&domain->nr_queued, n);
+		before = __sync_fetch_and_add(&domain->nr_queued, n);
+		/* behind the change, but before the task is in the queue and an idle cid is looked for */
+		if (lavd_queues_are_counted() && n > 0 && before == 0)
+			scx_nonempty_begins((u64)lavd_queue_counts(0), queue);
+		else if (lavd_queues_are_counted() && n < 0 && before == 1)
+			scx_nonempty_ends((u64)lavd_queue_counts(0), queue);
 		return;
 	}
 	cpu = lavd_cpu(queue - scx_machine.nr_domains);
