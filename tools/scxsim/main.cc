@@ -150,7 +150,7 @@ Status print(const std::string& text) {
 // The exit status: 1 where the scheduler did what it must not.
 int judge(const Run& run, const Options& options, std::span<char* const> arguments) {
   const sim::Outcome& outcome = run.outcome;
-  if (outcome.end == sim::End::finished || outcome.end == sim::End::policy) return 0;
+  if (outcome.end != sim::End::error && outcome.end != sim::End::stall) return 0;
   fmt::print(stderr, "scxsim: {}, after {:.3f} ms: {}\nto see it again: {}\n", label(run.subject),
              static_cast<double>(outcome.end_ns) / kMs, outcome.message,
              command_to(outcome.end_ns, arguments, options));

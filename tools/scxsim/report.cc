@@ -28,6 +28,8 @@ std::string_view name(End end) {
       return "finished";
     case End::policy:
       return "exit";
+    case End::hotplug:
+      return "hotplug";
     case End::error:
       return "error";
     case End::stall:
@@ -281,6 +283,9 @@ std::string to_text(const Subject& subject, const Outcome& outcome, const Detail
   if (outcome.end == End::policy)
     text += fmt::format("the scheduler ended itself (code {}): {}\n", outcome.exit_code,
                         outcome.message);
+  if (outcome.end == End::hotplug)
+    text += fmt::format("the kernel ended it, for the scheduler to start anew (code 0x{:x}): {}\n",
+                        outcome.exit_code, outcome.message);
   for (const std::string& line : outcome.printed) text += "printed: " + line + '\n';
   const std::uint64_t cpu_ns = outcome.measured_ns * static_cast<std::uint64_t>(subject.nr_cpus);
   text += '\n' + time_table(outcome) + '\n' + latency_table(outcome);

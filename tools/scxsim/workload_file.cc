@@ -203,6 +203,10 @@ class Reader {
     if (event == "timer") return read_timer(value, place);
     if (event == "yield") return Op{.kind = Op::Kind::yield};
     if (event == "cpus") return Op{.kind = Op::Kind::set_cpus, .cpus = SCX_TRY(cpus(value, place))};
+    if (event == "cpu_off" || event == "cpu_on") {
+      const auto kind = event == "cpu_on" ? Op::Kind::cpu_on : Op::Kind::cpu_off;
+      return Op{.kind = kind, .cpus = SCX_TRY(cpus(value, place))};
+    }
     if (event == "nice") {
       const auto nice = static_cast<int>(SCX_TRY(number(value, place, -20, 19)));
       return Op{.kind = Op::Kind::set_nice, .value = nice};
@@ -215,8 +219,8 @@ class Reader {
     if (event == "fork") return named(Op::Kind::fork, forked_, value, place);
     return unknown(
         place,
-        "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus, nice, bind and "
-        "renice; "
+        "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus, nice, bind, renice, "
+        "cpu_off and cpu_on; "
         "for a task also instance, loop, phases, priority, policy and delay");
   }
 

@@ -13,10 +13,6 @@ namespace {
 constexpr u64 kByVtime = 1ull << 57;
 constexpr u64 kInternal = 0xffull << 56;
 
-// What the kernel's core says when it takes a task out of its queues to change it, and puts it
-// back.
-constexpr u64 kSave = 2, kRestore = 2;
-
 }  // namespace
 
 bool Kernel::valid(s32 cid, const char* where) {
@@ -99,6 +95,7 @@ void Kernel::enqueue_task(Task& p, u64 enq_flags) {
 
 // Asks the policy where the task is to go, unless that is known.
 void Kernel::do_enqueue(Task& p, u64 enq_flags) {
+  if (!cpu(p.cid).online) p.cid = destination(p);
   Cpu& own = cpu(p.cid);
   if (p.direct) return carry_out_direct(p, enq_flags);
   const bool leaving = (p.flags & SIM_PF_EXITING) && !(ops_.flags & kEnqExiting);
@@ -143,7 +140,10 @@ void Kernel::to_local_dsq(Dsq& dsq, Task& p, u64 enq_flags) {
     if (!may_move_to(p, cpu(dsq.cid), true)) return into(global_, p, enq_flags, false);
     p.cid = dsq.cid;
   }
-  into(dsq, p, enq_flags, enq_flags & kByVtime);
+  if (cpu(p.cid).online) return into(dsq, p, enq_flags, enq_flags & kByVtime);
+  // from there it would be pushed on at once
+  leave_custody(p, 0);
+  do_enqueue(p, 0);
 }
 
 // The first task of a queue that may run on this CPU, into its local queue.
@@ -249,12 +249,12 @@ void Kernel::dequeue_task(Task& p, u64 deq_flags) {
 // sched_change_end() in kernel/sched/core.c).
 void Kernel::change(Task& p, const std::function<void()>& how) {
   if (!p.queued()) return how();
-  if (p.where != Where::on_cpu) return enqueue_anew(p, kSave, kRestore, how);
-  dequeue_task(p, kSave);
+  if (p.where != Where::on_cpu) return enqueue_anew(p, kDequeueSave, kEnqueueRestore, how);
+  dequeue_task(p, kDequeueSave);
   how();
   p.scx.flags |= SIM_TASK_QUEUED;
   if (ops_.runnable)
-    call(ops_.runnable, "runnable", May::nothing, &p, kRestore, word(&p), kRestore);
+    call(ops_.runnable, "runnable", May::nothing, &p, kEnqueueRestore, word(&p), kEnqueueRestore);
   if (ops_.running) call(ops_.running, "running", May::nothing, &p, 0, word(&p));
 }
 
@@ -279,27 +279,35 @@ void Kernel::change_nice(Task& p, int nice) {
   });
 }
 
+// The kernel refuses CPUs of which none is online.
 void Kernel::change_cpus(Task& p, const CpuSet& cpus) {
+  const Allowed& wanted = allowed(&cpus);
+  if (std::ranges::equal(wanted.cids, online_, [](u64 a, u64 b) { return !(a & b); })) return;
   change(p, [&] {
     count_waiting(p, -1);
     static_cast<void>(set_allowed(p, &cpus));
     count_waiting(p, 1);
-    kernel_cmask_.assign(p.allowed->cids.size() + 2, 0);
-    auto* mask = reinterpret_cast<scx_sim_cmask*>(kernel_cmask_.data());
-    mask->base = 0;
-    mask->nr_cids = static_cast<u32>(cpus_.size());
-    mask->alloc_words = static_cast<u32>(p.allowed->cids.size());
-    std::ranges::copy(p.allowed->cids, mask->bits);
-    if (ops_.set_cmask)
-      call(ops_.set_cmask, "set_cmask", May::nothing, &p, 0, word(&p), word(mask));
+    tell_cpus(p);
   });
   if (!p.queued() || p.may_use(p.cid)) return;
   // as affine_move_task() does: by the stopper of its CPU where it runs, else at once
-  if (p.where != Where::on_cpu) return enqueue_anew(p, 0, 0, [&] { p.cid = any_allowed(p); });
+  if (p.where != Where::on_cpu) return enqueue_anew(p, 0, 0, [&] { p.cid = destination(p); });
   const Context before = context_;
   context_ = {p.cid, &stopper_, 0, May::nothing, nullptr, false};
   migrate(cpu(p.cid), p);
   context_ = before;
+}
+
+// The policy hears which CPUs the task may use.
+void Kernel::tell_cpus(Task& p) {
+  if (!ops_.set_cmask) return;
+  kernel_cmask_.assign(p.allowed->cids.size() + 2, 0);
+  auto* mask = reinterpret_cast<scx_sim_cmask*>(kernel_cmask_.data());
+  mask->base = 0;
+  mask->nr_cids = static_cast<u32>(cpus_.size());
+  mask->alloc_words = static_cast<u32>(p.allowed->cids.size());
+  std::ranges::copy(p.allowed->cids, mask->bits);
+  call(ops_.set_cmask, "set_cmask", May::nothing, &p, 0, word(&p), word(mask));
 }
 
 // The running task may not be here any more: it is taken off the CPU and enqueued elsewhere.
@@ -309,7 +317,7 @@ void Kernel::migrate(Cpu& cpu, Task& p) {
   observe_stop(cpu, p, Observer::Why::not_here);
   p.where = Where::moving;
   p.on_cpu = 0;
-  p.cid = any_allowed(p);
+  p.cid = destination(p);
   do_enqueue(p, 0);
   Cpu& to = this->cpu(p.cid);
   if (!to.curr) reschedule(to);
@@ -324,6 +332,7 @@ void Kernel::change_others(int kind_index, const Op& op) {
 }
 
 void Kernel::carry_out(const Change& change) {
+  if (!change.task) return switch_cpus(change.op->cpus, change.op->kind == Op::Kind::cpu_on);
   Task& p = *change.task;
   if (p.where == Where::dead) return;
   if (change.op->kind == Op::Kind::set_nice)

@@ -22,7 +22,7 @@ void Kernel::audit() {
     if (ended()) return;
     audit_task(*p);
     if (p->dsq) ++held[p->dsq];
-    if (p->waits && p->allowed->nr >= nr_online_) ++nr_waiting;
+    if (p->waits && p->allowed->everywhere) ++nr_waiting;
   }
   s64 nr_idle = 0;
   for (const auto& cpu : cpus_) {
@@ -70,7 +70,7 @@ void Kernel::audit_cpu(const Cpu& cpu) {
   if (cpu.curr && (cpu.curr->where != Where::on_cpu || cpu.curr->cid != cpu.cid))
     return error("invariant: %s[%d] runs on CID %d and is elsewhere", cpu.curr->comm, cpu.curr->pid,
                  cpu.cid);
-  if (cpu.online && !cpu.curr && !cpu.local.empty() && !cpu.told_to_schedule && !cpu.must_schedule)
+  if (!cpu.curr && !cpu.local.empty() && !cpu.told_to_schedule && !cpu.must_schedule)
     error("invariant: CID %d is idle, has %zu tasks, and nobody told it", cpu.cid,
           cpu.local.size());
 }

@@ -26,6 +26,8 @@ ExitText text_of(End end) {
   switch (end) {
     case End::policy:
       return {SCX_EXIT_UNREG_BPF, "unregistered from BPF"};
+    case End::hotplug:
+      return {SCX_EXIT_UNREG_KERN, "unregistered from the main kernel"};
     case End::error:
       return {SCX_EXIT_ERROR, "runtime error"};
     case End::stall:
@@ -56,10 +58,12 @@ Kernel::Kernel(const Machine& machine, Policy& policy, const Workload& workload,
 void Kernel::make_cpus() {
   const CidMap& cids = machine_.cids;
   nr_online_ = cids.online().count;
+  online_.resize((static_cast<std::size_t>(cids.nr_cids()) + 63) / 64);
   for (s32 at = 0; at < cids.nr_cids(); ++at) {
     Cpu& cpu = *cpus_.emplace_back(std::make_unique<Cpu>(at));
     name_task(cpu.idle, fmt::format("swapper/{}", at));
     cpu.online = at < nr_online_;
+    if (cpu.online) online_[static_cast<std::size_t>(at) / 64] |= 1ull << (at % 64);
     const CoreId core = cids.core(Cid{at});
     if (!cpu.online || !core.valid()) continue;
     const CidRange threads = cids.cores()[core.index()];
@@ -87,6 +91,7 @@ const Allowed& Kernel::allowed(const CpuSet* cpus) {
     made.cpus[cpu.index() / 64] |= 1ull << (cpu.index() % 64);
     ++made.nr;
   }
+  find_everywhere(made);
   return made;
 }
 
@@ -118,14 +123,26 @@ Task& Kernel::make_task(int kind_index) {
   return p;
 }
 
+// The CPUs that an operation names are on this machine.
+Status Kernel::check_cpus(Task& probe, const Op& op) {
+  if (op.kind == Op::Kind::set_cpus) return set_allowed(probe, &op.cpus);
+  if (op.kind != Op::Kind::cpu_off && op.kind != Op::Kind::cpu_on) return {};
+  for (const CpuId cpu : op.cpus)
+    if (!machine_.cids.cid(cpu).valid())
+      return fail(
+          ErrorKind::invalid,
+          fmt::format("CPU {}, which {} takes {}, is not on this machine", cpu.value(),
+                      probe.kind->name, op.kind == Op::Kind::cpu_on ? "online" : "offline"));
+  return {};
+}
+
 Status Kernel::make_tasks() {
   Task probe;
   for (const TaskKind& kind : workload_.kinds) {
     probe.kind = &kind;
     SCX_TRY(set_allowed(probe, kind.cpus ? &*kind.cpus : nullptr));
     for (const Phase& phase : kind.phases)
-      for (const Op& op : phase.ops)
-        if (op.kind == Op::Kind::set_cpus) SCX_TRY(set_allowed(probe, &op.cpus));
+      for (const Op& op : phase.ops) SCX_TRY(check_cpus(probe, op));
   }
   for (std::size_t i = 0; i < workload_.kinds.size(); ++i) {
     const TaskKind& kind = workload_.kinds[i];
@@ -148,6 +165,9 @@ Status Kernel::prepare() {
   stopper_.pid = stopper_.tgid = 2;
   stopper_.flags = SIM_PF_KTHREAD;
   name_task(stopper_, "migration");
+  hotplug_.pid = hotplug_.tgid = 3;
+  hotplug_.flags = SIM_PF_KTHREAD;
+  name_task(hotplug_, "cpuhp");
   return make_tasks();
 }
 
@@ -198,7 +218,9 @@ void Kernel::handle(const Event& event) {
       break;
     case Event::Kind::wake: {
       Task& p = *tasks_[event.target];
-      overhead(on(p.cid, SIM_IN_HARDIRQ), costs_.interrupt_ns);
+      // a CPU that goes offline leaves its timers to another
+      const s32 here = cpu(p.cid).online ? p.cid : first_online();
+      overhead(on(here, SIM_IN_HARDIRQ), costs_.interrupt_ns);
       wake(p, SIM_WAKE_TTWU);
       break;
     }
@@ -207,6 +229,7 @@ void Kernel::handle(const Event& event) {
       break;
     case Event::Kind::start: {
       Task& p = *tasks_[event.target];
+      if (!cpu(p.cid).online) p.cid = first_online();
       on(p.cid, 0);
       context_.task = &loader_;
       start(p);
@@ -251,6 +274,7 @@ void Kernel::settle() {
       Cpu& here = cpu(must_schedule_.back());
       must_schedule_.pop_back();
       if (!here.must_schedule) continue;
+      context_.cid = here.cid;
       context_.preempt_count = 0;
       schedule(here);
     } else {
@@ -307,6 +331,8 @@ void Kernel::error(const char* format, ...) {
 Distance Kernel::distance(s32 a, s32 b) const {
   const Cpu &one = *cpus_[static_cast<std::size_t>(a)],
             &other = *cpus_[static_cast<std::size_t>(b)];
+  // of a CPU that was offline at the start nobody knows where it is
+  if (one.core_first < 0 || other.core_first < 0) return Distance::far;
   if (one.core_first == other.core_first) return Distance::core;
   if (one.llc == other.llc) return Distance::llc;
   return one.node == other.node ? Distance::node : Distance::far;
@@ -336,9 +362,9 @@ void Kernel::fire_timer(u32 index, u64 stamp) {
         at >= array.bytes.data() + array.bytes.size())
       continue;
     u32 key = static_cast<u32>(at - array.bytes.data()) / array.value_size;
-    Cpu& here = cpu(timer.cid);
+    Cpu& here = cpu(cpu(timer.cid).online ? timer.cid : first_online());
     overhead(here, costs_.interrupt_ns);
-    context_ = {timer.cid, here.curr ? here.curr : &here.idle, SIM_IN_SOFTIRQ, May::move, nullptr,
+    context_ = {here.cid, here.curr ? here.curr : &here.idle, SIM_IN_SOFTIRQ, May::move, nullptr,
                 false};
     ++nr_decisions_;
     const PolicysTurn turn(*this, "timer");

@@ -9,7 +9,8 @@
 //
 //   kernel.cc       events, time, the end         kernel_calls.cc  what the policy calls
 //   schedule.cc     a CPU takes its next task      enqueue.cc       a task into queues and out of
-//   them run.cc          tasks run their programs   invariants.cc    what must be true
+//   them run.cc          tasks run their programs       hotplug.cc       CPUs go offline and come
+//   back invariants.cc   what must be true
 #pragma once
 
 #include <bit>
@@ -53,6 +54,10 @@ struct Cpu {
 
 // The pid of the first task, and its tid.
 constexpr s32 kFirstPid = 1000;
+
+// What the kernel's core says when it takes a task out of its queues to change it, and puts it
+// back.
+constexpr u64 kDequeueSave = 2, kEnqueueRestore = 2;
 
 // Of ops.flags.
 constexpr u64 kEnqLast = 1 << 1, kEnqExiting = 1 << 2;
@@ -137,7 +142,7 @@ class Kernel {
     u64 enq_flags;
   };
   struct Change {
-    Task* task;
+    Task* task;  // null: of the machine
     const Op* op;
   };
   struct Kick {
@@ -176,6 +181,7 @@ class Kernel {
   // kernel.cc
   void make_cpus();
   Status make_tasks();
+  Status check_cpus(Task& probe, const Op& op);
   Task& make_task(int kind_index);
   const Allowed& allowed(const CpuSet* cpus);
   Status set_allowed(Task& p, const CpuSet* cpus);
@@ -230,15 +236,28 @@ class Kernel {
   void change(Task& p, const std::function<void()>& how);
   void enqueue_anew(Task& p, u64 deq_flags, u64 enq_flags, const std::function<void()>& between);
   void change_cpus(Task& p, const CpuSet& cpus);
+  void tell_cpus(Task& p);
   void change_nice(Task& p, int nice);
   void migrate(Cpu& cpu, Task& p);
   void change_others(int kind_index, const Op& op);
   void carry_out(const Change& change);
 
+  // hotplug.cc
+  void switch_cpus(const CpuSet& cpus, bool online);
+  void take_off(Cpu& cpu);
+  void bring_on(Cpu& cpu);
+  void tell_of_hotplug(Cpu& cpu, bool online);
+  void now_online(Cpu& cpu, bool online);
+  void evict(Cpu& cpu);
+  void find_everywhere(Allowed& of) const;
+  s32 first_online() const;
+  s32 any_allowed(const Task& p) const;  // of those that are online; -1: there is none
+  s32 destination(Task& p);
+  void widen(Task& p);
+
   // schedule.cc
   void wake(Task& p, u64 wake_flags);
   s32 select(Task& p, u64 wake_flags, bool& asked);
-  s32 any_allowed(const Task& p) const;
   void start(Task& p);
   void exit_task(Cpu& cpu, Task& p);
   void block(Cpu& cpu, Task& p);
@@ -296,7 +315,9 @@ class Kernel {
   u64 measured_from_ = 0;
   u64 tick_ns_ = 0;
   s32 nr_online_ = 0;
-  Task loader_, stopper_;  // who attaches the policy; who moves tasks between CPUs
+  std::vector<u64> online_;  // cids
+  // Who attaches the policy; who moves tasks between CPUs; who takes CPUs offline.
+  Task loader_, stopper_, hotplug_;
   Events events_;
   std::vector<std::unique_ptr<Cpu>> cpus_;    // by cid
   std::map<const CpuSet*, Allowed> allowed_;  // by where the workload has the set; null: all

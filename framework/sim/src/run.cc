@@ -143,6 +143,10 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       if (op.object >= 0) return change_others(op.object, op), true;
       change_cpus(p, op.cpus);
       return p.where == Where::on_cpu && cpu.curr == &p;
+    case Op::Kind::cpu_off:
+    case Op::Kind::cpu_on:
+      changes_.push_back({nullptr, &op});
+      return true;
   }
   return true;
 }
@@ -208,7 +212,7 @@ void Kernel::account_waiting() {
 
 // One more, or one less, that waits and may run anywhere; nothing where the task is none.
 void Kernel::count_waiting(const Task& p, int by) {
-  if (!p.waits || p.allowed->nr < nr_online_) return;
+  if (!p.waits || !p.allowed->everywhere) return;
   account_waiting();
   nr_waiting_ += by;
 }

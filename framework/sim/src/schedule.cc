@@ -13,13 +13,6 @@ constexpr int kMostRounds = 32;
 
 }  // namespace
 
-s32 Kernel::any_allowed(const Task& p) const {
-  for (std::size_t word = 0; word < p.allowed->cids.size(); ++word)
-    if (p.allowed->cids[word])
-      return static_cast<s32>(word * 64) + std::countr_zero(p.allowed->cids[word]);
-  return 0;
-}
-
 // The CPU to wake up on. The kernel asks the policy only where there is a choice.
 s32 Kernel::select(Task& p, u64 wake_flags, bool& asked) {
   s32 cid = p.cid;
@@ -30,8 +23,8 @@ s32 Kernel::select(Task& p, u64 wake_flags, bool& asked) {
                wake_flags);
     if (!valid(cid, "from ops.select_cid()")) cid = p.cid;
   }
-  if (!p.may_use(cid) || !cpu(cid).online) cid = p.may_use(p.cid) ? p.cid : any_allowed(p);
-  return cid;
+  if (p.may_use(cid) && cpu(cid).online) return cid;
+  return p.may_use(p.cid) && cpu(p.cid).online ? p.cid : destination(p);
 }
 
 void Kernel::wake(Task& p, u64 wake_flags) {
@@ -107,7 +100,7 @@ void Kernel::schedule(Cpu& cpu, Before before) {
   if (prev_queued) put_prev(cpu, *prev, !next);
   if (!ran) {
     account_waiting();
-    --nr_idle_;
+    if (cpu.online) --nr_idle_;
     if (ops_.update_idle)
       call(ops_.update_idle, "update_idle", May::nothing, nullptr, 0, cpu.cid, 0);
   }
@@ -123,8 +116,10 @@ void Kernel::schedule(Cpu& cpu, Before before) {
 // local queue, if there is one.
 bool Kernel::balance(Cpu& cpu, Task* prev, bool prev_queued) {
   if (prev_queued && prev->scx.slice) return true;
-  if (!cpu.local.empty() || consume(cpu, global_, 0)) return false;
-  if (ops_.dispatch) {
+  if (!cpu.local.empty()) return false;
+  // one that goes offline has no more than it cannot get rid of
+  if (cpu.online && consume(cpu, global_, 0)) return false;
+  if (cpu.online && ops_.dispatch) {
     int rounds = kMostRounds;
     do {
       nr_flushed_ = 0;
@@ -193,7 +188,7 @@ void Kernel::set_next(Cpu& cpu, Task& next) {
 
 void Kernel::go_idle(Cpu& cpu) {
   account_waiting();
-  ++nr_idle_;
+  if (cpu.online) ++nr_idle_;
   cpu.curr = nullptr;
   cpu.idle_since = now_;
   ++cpu.run_stamp;
@@ -202,7 +197,8 @@ void Kernel::go_idle(Cpu& cpu) {
 
 // The CPU is to schedule: at once where we are on it, otherwise as soon as it hears of it.
 void Kernel::reschedule(Cpu& cpu) {
-  if (!cpu.online || cpu.must_schedule || cpu.told_to_schedule) return;
+  if (!cpu.online && !cpu.curr && cpu.local.empty()) return;
+  if (cpu.must_schedule || cpu.told_to_schedule) return;
   if (cpu.cid == context_.cid) {
     cpu.must_schedule = true;
     must_schedule_.push_back(cpu.cid);

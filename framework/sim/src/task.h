@@ -79,6 +79,7 @@ struct Allowed {
   std::vector<u64> cids;
   std::vector<u64> cpus;  // what cpus_ptr points to
   s32 nr = 0;
+  bool everywhere = false;  // all CPUs that are online are among them
 };
 
 // The base is what the policy sees, and how it names the task.

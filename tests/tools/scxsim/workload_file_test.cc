@@ -23,14 +23,15 @@ TEST(WorkloadFile, HasWhatItSays) {
       "show": {"suspend": "compositor", "lock": "screen", "run": 10, "unlock": "screen",
                "nice": 3, "yield": "", "fork": "helper",
                "renice": {"task": "render", "nice": 7}, "bind": {"task": "helper", "cpus": [1]}},
-      "helper": {"instance": 0, "loop": 1, "run": 5}
+      "helper": {"instance": 0, "loop": 1, "run": 5},
+      "admin": {"cpu_off": [1, 2], "sleep": 10, "cpu_on": [2]}
     }})",
                                    "test");
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->duration_ns, 3'000'000'000u);
   EXPECT_EQ(read->nr_semaphores, 1);
   EXPECT_EQ(read->nr_mutexes, 1);
-  ASSERT_EQ(read->kinds.size(), 3u);
+  ASSERT_EQ(read->kinds.size(), 4u);
   const sim::TaskKind& render = read->kinds[0];
   EXPECT_EQ(render.name, "render");
   EXPECT_EQ(render.count, 2);
@@ -57,6 +58,10 @@ TEST(WorkloadFile, HasWhatItSays) {
   EXPECT_EQ(show[8].object, 2);
   EXPECT_EQ(show[8].cpus, CpuSet::of({1}));
   EXPECT_EQ(show[4].object, -1);
+  const std::vector<Op>& admin = read->kinds[3].phases.at(0).ops;
+  EXPECT_EQ(admin[0].kind, Op::Kind::cpu_off);
+  EXPECT_EQ(admin[0].cpus, CpuSet::of({1, 2}));
+  EXPECT_EQ(admin[2].kind, Op::Kind::cpu_on);
 }
 
 TEST(WorkloadFile, SaysWhatIsWrongWhere) {
@@ -83,6 +88,7 @@ TEST(WorkloadFile, SaysWhatIsWrongWhere) {
       {task(R"("run": 5, "run": 6)"), "run: occurs twice in one object"},
       {task(R"("run": 5, "cpus": [])"), "tasks.a.cpus: is no list of CPUs but []"},
       {task(R"("run": 5, "cpus": [-1])"), "tasks.a.cpus: -1 is out of range"},
+      {task(R"("cpu_off": 3, "run": 5)"), "tasks.a.cpu_off: is no list of CPUs but 3"},
       {task(R"("run": 5, "priority": 20)"), "tasks.a.priority: 20 is out of range"},
       {task(R"("run": 5, "policy": "SCHED_FIFO")"),
        "tasks.a.policy: \"SCHED_FIFO\" is not simulated"},

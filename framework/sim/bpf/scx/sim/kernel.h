@@ -110,6 +110,8 @@ enum scx_sim_values {
 	SIM_PF_EXITING		= 4,
 	SIM_PF_KTHREAD		= 0x200000,
 };
+#define SIM_ECODE_RSN_HOTPLUG	(1ull << 32)
+#define SIM_ECODE_ACT_RESTART	(1ull << 48)
 #define SIM_SLICE_INF		(~0ull)
 #define SIM_ENQ_PREEMPT		(1ull << 32)
 #define SIM_ENQ_IMMED		(1ull << 33)

@@ -77,6 +77,7 @@ struct OpCost {
 enum class End {
   finished,  // the duration was over
   policy,    // the policy, by scx_bpf_exit()
+  hotplug,   // the kernel, for the policy to be attached again to the machine as it is from then on
   error,     // the policy's scx_bpf_error(), or one of the kernel's own checks
   stall,     // the watchdog
 };
