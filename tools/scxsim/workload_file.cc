@@ -202,6 +202,8 @@ class Reader {
     if (event == "sleep") return Op{.kind = Op::Kind::sleep, .span = SCX_TRY(span(value, place))};
     if (event == "timer") return read_timer(value, place);
     if (event == "yield") return Op{.kind = Op::Kind::yield};
+    if (event == "migrate_disable") return Op{.kind = Op::Kind::migrate_disable};
+    if (event == "migrate_enable") return Op{.kind = Op::Kind::migrate_enable};
     if (event == "cpus") return Op{.kind = Op::Kind::set_cpus, .cpus = SCX_TRY(cpus(value, place))};
     if (event == "cpu_off" || event == "cpu_on") {
       const auto kind = event == "cpu_on" ? Op::Kind::cpu_on : Op::Kind::cpu_off;
@@ -217,11 +219,11 @@ class Reader {
     if (event == "lock") return named(Op::Kind::lock, mutexes_, value, place);
     if (event == "unlock") return named(Op::Kind::unlock, mutexes_, value, place);
     if (event == "fork") return named(Op::Kind::fork, forked_, value, place);
-    return unknown(
-        place,
-        "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus, nice, bind, renice, "
-        "cpu_off and cpu_on; "
-        "for a task also instance, loop, phases, priority, policy and delay");
+    return unknown(place,
+                   "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus, nice, "
+                   "bind, renice, migrate_disable, migrate_enable, "
+                   "cpu_off and cpu_on; "
+                   "for a task also instance, loop, phases, priority, policy and delay");
   }
 
   static Result<Op> read_timer(const Json& timer, const std::string& place) {

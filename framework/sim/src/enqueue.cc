@@ -95,13 +95,14 @@ void Kernel::enqueue_task(Task& p, u64 enq_flags) {
 
 // Asks the policy where the task is to go, unless that is known.
 void Kernel::do_enqueue(Task& p, u64 enq_flags) {
-  if (!cpu(p.cid).online) p.cid = destination(p);
+  if (!cpu(p.cid).online && !p.migration_disabled) p.cid = destination(p);
   Cpu& own = cpu(p.cid);
   if (p.direct) return carry_out_direct(p, enq_flags);
-  const bool leaving = (p.flags & SIM_PF_EXITING) && !(ops_.flags & kEnqExiting);
-  if (leaving || !ops_.enqueue) {
+  const bool stays = !own.online || ((p.flags & SIM_PF_EXITING) && !(ops_.flags & kEnqExiting)) ||
+                     (p.migration_disabled && !(ops_.flags & kEnqMigrationDisabled));
+  if (stays || !ops_.enqueue) {
     p.scx.slice = SIM_SLICE_DFL;
-    return into(leaving ? own.local : global_, p, enq_flags, false);
+    return into(stays ? own.local : global_, p, enq_flags, false);
   }
   ++p.enqueue_nr;
   p.where = Where::moving;
@@ -127,6 +128,7 @@ void Kernel::carry_out_direct(Task& p, u64 enq_flags) {
 }
 
 bool Kernel::may_move_to(Task& p, const Cpu& cpu, bool enforce) {
+  if (p.migration_disabled) return refuse_pinned(p, cpu.cid, enforce);
   if (!p.may_use(cpu.cid)) {
     if (enforce)
       error("SCX_DSQ_LOCAL[_ON] target CPU %d not allowed for %s[%d]", cpu.cid, p.comm, p.pid);
@@ -140,7 +142,8 @@ void Kernel::to_local_dsq(Dsq& dsq, Task& p, u64 enq_flags) {
     if (!may_move_to(p, cpu(dsq.cid), true)) return into(global_, p, enq_flags, false);
     p.cid = dsq.cid;
   }
-  if (cpu(p.cid).online) return into(dsq, p, enq_flags, enq_flags & kByVtime);
+  if (cpu(p.cid).online || p.migration_disabled)
+    return into(dsq, p, enq_flags, enq_flags & kByVtime);
   // from there it would be pushed on at once
   leave_custody(p, 0);
   do_enqueue(p, 0);
@@ -281,15 +284,17 @@ void Kernel::change_nice(Task& p, int nice) {
 
 // The kernel refuses CPUs of which none is online.
 void Kernel::change_cpus(Task& p, const CpuSet& cpus) {
-  const Allowed& wanted = allowed(&cpus);
-  if (std::ranges::equal(wanted.cids, online_, [](u64 a, u64 b) { return !(a & b); })) return;
+  if (!any_online(allowed(&cpus))) return;
   change(p, [&] {
-    count_waiting(p, -1);
     static_cast<void>(set_allowed(p, &cpus));
-    count_waiting(p, 1);
     tell_cpus(p);
   });
-  if (!p.queued() || p.may_use(p.cid)) return;
+  leave_if_not_allowed(p);
+}
+
+// A task that may not be where it is any more goes, unless it must not migrate.
+void Kernel::leave_if_not_allowed(Task& p) {
+  if (!p.queued() || p.migration_disabled || (p.may_use(p.cid) && cpu(p.cid).online)) return;
   // as affine_move_task() does: by the stopper of its CPU where it runs, else at once
   if (p.where != Where::on_cpu) return enqueue_anew(p, 0, 0, [&] { p.cid = destination(p); });
   const Context before = context_;

@@ -14,6 +14,10 @@ void Kernel::find_everywhere(Allowed& of) const {
   of.everywhere = std::ranges::equal(online_, of.cids, [](u64 a, u64 b) { return !(a & ~b); });
 }
 
+bool Kernel::any_online(const Allowed& cpus) const {
+  return !std::ranges::equal(online_, cpus.cids, [](u64 a, u64 b) { return !(a & b); });
+}
+
 s32 Kernel::first_online() const {
   const auto word = std::ranges::find_if(online_, [](u64 bits) { return bits != 0; });
   return static_cast<s32>((word - online_.begin()) * 64) + std::countr_zero(*word);
@@ -38,9 +42,7 @@ s32 Kernel::destination(Task& p) {
 void Kernel::widen(Task& p) {
   const bool queued = p.queued();
   if (queued) dequeue_task(p, kDequeueSave);
-  count_waiting(p, -1);
   static_cast<void>(set_allowed(p, nullptr));
-  count_waiting(p, 1);
   tell_cpus(p);
   if (!queued) return;
   p.scx.flags |= SIM_TASK_QUEUED;
@@ -89,6 +91,7 @@ void Kernel::now_online(Cpu& cpu, bool online) {
   nr_online_ += online ? 1 : -1;
   if (!cpu.curr) nr_idle_ += online ? 1 : -1;
   for (auto& [cpus, of] : allowed_) find_everywhere(of);
+  for (auto& [cid, of] : only_) find_everywhere(of);
   nr_waiting_ = std::ranges::count_if(
       tasks_, [](const auto& p) { return p->waits && p->allowed->everywhere; });
 }
@@ -99,11 +102,13 @@ void Kernel::take_off(Cpu& cpu) {
   if (!ended()) evict(cpu);
 }
 
-// Those that run and wait here go elsewhere; what is in the policy's queues stays there.
+// Those that run and wait here go elsewhere, but for those that must not migrate: the CPU is theirs
+// until they may. What is in the policy's queues stays there.
 void Kernel::evict(Cpu& cpu) {
   context_.task = &stopper_;
   std::vector<Task*> all;
-  for (const Dsq::Entry& entry : cpu.local.tasks()) all.push_back(entry.task);
+  for (const Dsq::Entry& entry : cpu.local.tasks())
+    if (!entry.task->migration_disabled) all.push_back(entry.task);
   for (Task* p : all) {
     cpu.local.remove(*p);
     observe(cpu.local);
@@ -111,7 +116,7 @@ void Kernel::evict(Cpu& cpu) {
     Cpu& to = this->cpu(p->cid);
     if (!to.curr) reschedule(to);
   }
-  if (cpu.curr) migrate(cpu, *cpu.curr);
+  if (cpu.curr && !cpu.curr->migration_disabled) migrate(cpu, *cpu.curr);
 }
 
 void Kernel::bring_on(Cpu& cpu) {

@@ -44,7 +44,7 @@ void Kernel::audit_task(const Task& p) {
   switch (p.where) {
     case Where::on_cpu:
       if (cpu(p.cid).curr != &p) return wrong("is lost: it runs on a CPU that does not run it");
-      if (!p.may_use(p.cid)) return wrong("runs where it must not");
+      if (!p.may_use(p.cid) && !p.migration_disabled) return wrong("runs where it must not");
       if (p.waits) wrong("runs and waits");
       break;
     case Where::in_dsq:

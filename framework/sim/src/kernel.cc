@@ -79,27 +79,23 @@ void Kernel::make_cpus() {
 // Found once for each set that the workload names, or 50,000 tasks would go over 8,192 CPUs each.
 const Allowed& Kernel::allowed(const CpuSet* cpus) {
   const auto [found, is_new] = allowed_.try_emplace(cpus);
-  Allowed& made = found->second;
-  if (!is_new) return made;
-  const std::size_t nr = cpus_.size(), cpu_words = (machine_.cids.cpu_to_cid().size() + 63) / 64;
-  made.cids.assign((nr + 63) / 64, 0);
-  made.cpus.assign(cpu_words, 0);
-  for (std::size_t at = 0; at < nr; ++at) {
-    const CpuId cpu = machine_.cids.cpu(Cid{static_cast<s32>(at)});
-    if (cpus && !cpus->contains(cpu)) continue;
-    made.cids[at / 64] |= 1ull << (at % 64);
-    made.cpus[cpu.index() / 64] |= 1ull << (cpu.index() % 64);
-    ++made.nr;
-  }
-  find_everywhere(made);
-  return made;
+  if (is_new)
+    found->second = allowed_if([&](s32, CpuId cpu) { return !cpus || cpus->contains(cpu); });
+  return found->second;
+}
+
+void Kernel::use(Task& p, const Allowed& cpus) {
+  count_waiting(p, -1);
+  p.allowed = &cpus;
+  p.allowed_since = now_;
+  p.cpus_ptr = reinterpret_cast<const cpumask_t*>(cpus.cpus.data());
+  count_waiting(p, 1);
 }
 
 Status Kernel::set_allowed(Task& p, const CpuSet* cpus) {
-  p.allowed = &allowed(cpus);
-  p.allowed_since = now_;
-  p.nr_cpus_allowed = p.allowed->nr;
-  p.cpus_ptr = reinterpret_cast<const cpumask_t*>(p.allowed->cpus.data());
+  p.affinity = &allowed(cpus);
+  p.nr_cpus_allowed = p.affinity->nr;
+  if (!p.pinned) use(p, *p.affinity);
   if (!cpus || cpus->intersects(machine_.topology.online())) return {};
   return fail(ErrorKind::invalid,
               fmt::format("none of the CPUs {} of {} is online on this machine", to_cpu_list(*cpus),

@@ -7,10 +7,10 @@
 // kernel puts off until it may be done (rescheduling, kicks, moves to other CPUs) is put off here
 // too, until the event has been handled, settle().
 //
-//   kernel.cc       events, time, the end         kernel_calls.cc  what the policy calls
-//   schedule.cc     a CPU takes its next task      enqueue.cc       a task into queues and out of
-//   them run.cc          tasks run their programs       hotplug.cc       CPUs go offline and come
-//   back invariants.cc   what must be true
+// kernel.cc: events, time, the end. kernel_calls.cc: what the policy calls. enqueue.cc: a task into
+// queues and out of them. schedule.cc: a CPU takes its next task. run.cc: tasks run their programs.
+// migration.cc: tasks that must not migrate. hotplug.cc: CPUs go offline and come back.
+// invariants.cc: what must be true.
 #pragma once
 
 #include <bit>
@@ -60,7 +60,7 @@ constexpr s32 kFirstPid = 1000;
 constexpr u64 kDequeueSave = 2, kEnqueueRestore = 2;
 
 // Of ops.flags.
-constexpr u64 kEnqLast = 1 << 1, kEnqExiting = 1 << 2;
+constexpr u64 kEnqLast = 1 << 1, kEnqExiting = 1 << 2, kEnqMigrationDisabled = 1 << 4;
 
 class Kernel {
  public:
@@ -184,6 +184,9 @@ class Kernel {
   Status check_cpus(Task& probe, const Op& op);
   Task& make_task(int kind_index);
   const Allowed& allowed(const CpuSet* cpus);
+  template <typename Contains>
+  Allowed allowed_if(Contains&& contains) const;
+  void use(Task& p, const Allowed& cpus);
   Status set_allowed(Task& p, const CpuSet* cpus);
   void attach();
   void handle(const Event& event);
@@ -237,10 +240,18 @@ class Kernel {
   void enqueue_anew(Task& p, u64 deq_flags, u64 enq_flags, const std::function<void()>& between);
   void change_cpus(Task& p, const CpuSet& cpus);
   void tell_cpus(Task& p);
+  void leave_if_not_allowed(Task& p);
   void change_nice(Task& p, int nice);
   void migrate(Cpu& cpu, Task& p);
   void change_others(int kind_index, const Op& op);
   void carry_out(const Change& change);
+
+  // migration.cc
+  const Allowed& only(s32 cid);
+  void migrate_disable(Task& p);
+  bool migrate_enable(Cpu& cpu, Task& p);  // false: the task no longer runs here
+  void pin(Task& p);
+  bool refuse_pinned(Task& p, s32 cid, bool enforce);
 
   // hotplug.cc
   void switch_cpus(const CpuSet& cpus, bool online);
@@ -250,6 +261,7 @@ class Kernel {
   void now_online(Cpu& cpu, bool online);
   void evict(Cpu& cpu);
   void find_everywhere(Allowed& of) const;
+  bool any_online(const Allowed& cpus) const;
   s32 first_online() const;
   s32 any_allowed(const Task& p) const;  // of those that are online; -1: there is none
   s32 destination(Task& p);
@@ -321,6 +333,7 @@ class Kernel {
   Events events_;
   std::vector<std::unique_ptr<Cpu>> cpus_;    // by cid
   std::map<const CpuSet*, Allowed> allowed_;  // by where the workload has the set; null: all
+  std::map<s32, Allowed> only_;               // one cid each, of tasks that must not migrate
   std::vector<std::unique_ptr<Task>> tasks_;
   std::unordered_map<u64, std::unique_ptr<Dsq>> user_dsqs_;
   Dsq global_{SIM_DSQ_GLOBAL};
@@ -365,6 +378,24 @@ const scx_sim_calls& kernel_calls(bool measured);
 
 // printf's %d, %u, %x, %s, %c, %p with their lengths, the arguments 8 bytes each, as BPF has them.
 std::string format_words(const char* format, const u64* words, u32 bytes);
+
+// `contains`: of which cids, by their CPUs.
+template <typename Contains>
+Allowed Kernel::allowed_if(Contains&& contains) const {
+  Allowed made;
+  const std::size_t nr = cpus_.size();
+  made.cids.assign((nr + 63) / 64, 0);
+  made.cpus.assign((machine_.cids.cpu_to_cid().size() + 63) / 64, 0);
+  for (std::size_t at = 0; at < nr; ++at) {
+    const CpuId cpu = machine_.cids.cpu(Cid{static_cast<s32>(at)});
+    if (!contains(static_cast<s32>(at), cpu)) continue;
+    made.cids[at / 64] |= 1ull << (at % 64);
+    made.cpus[cpu.index() / 64] |= 1ull << (cpu.index() % 64);
+    ++made.nr;
+  }
+  find_everywhere(made);
+  return made;
+}
 
 template <typename Callback, typename... Args>
 auto Kernel::call(Callback* op, const char* name, May may, Task* p, u64 flags, Args... args) {

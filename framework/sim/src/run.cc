@@ -143,6 +143,11 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       if (op.object >= 0) return change_others(op.object, op), true;
       change_cpus(p, op.cpus);
       return p.where == Where::on_cpu && cpu.curr == &p;
+    case Op::Kind::migrate_disable:
+      migrate_disable(p);
+      return true;
+    case Op::Kind::migrate_enable:
+      return migrate_enable(cpu, p);
     case Op::Kind::cpu_off:
     case Op::Kind::cpu_on:
       changes_.push_back({nullptr, &op});

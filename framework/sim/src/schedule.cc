@@ -16,7 +16,8 @@ constexpr int kMostRounds = 32;
 // The CPU to wake up on. The kernel asks the policy only where there is a choice.
 s32 Kernel::select(Task& p, u64 wake_flags, bool& asked) {
   s32 cid = p.cid;
-  asked = p.allowed->nr > 1 && ops_.select_cid;
+  if (p.migration_disabled) return cid;
+  asked = p.nr_cpus_allowed > 1 && ops_.select_cid;
   if (asked) {
     const DirectlyFor guard(context_, p);
     cid = call(ops_.select_cid, "select_cid", May::select, &p, wake_flags, word(&p), p.cid,
@@ -110,6 +111,7 @@ void Kernel::schedule(Cpu& cpu, Before before) {
     go_idle(cpu);
   }
   if (!ran || !next) siblings_changed(cpu);
+  if (prev && prev->migration_disabled && !prev->pinned) pin(*prev);
 }
 
 // Finds something to run; true where that is what ran before. Otherwise it is the first of the

@@ -91,7 +91,10 @@ struct Task : task_struct {
   s32 cid = 0;              // whose run queue it is on, or was on last
   s32 last_ran = -1;
   s32 selected = -1;
+  // Where it may run now (what cpus_ptr is), and where once it may migrate again (cpus_mask).
   const Allowed* allowed = nullptr;
+  const Allowed* affinity = nullptr;
+  bool pinned = false;  // the two differ: it was switched out while it must not migrate
   u64 allowed_since = 0;
 
   Dsq* dsq = nullptr;

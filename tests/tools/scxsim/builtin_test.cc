@@ -71,6 +71,16 @@ void bind_some(sim::Workload& workload, const CpuSet& online, std::mt19937& rand
   workload.kinds.push_back(std::move(admin));
 }
 
+// Some phases are done on one CPU, whatever happens in them.
+void pin_some(sim::Workload& workload, std::mt19937& random) {
+  for (sim::TaskKind& kind : workload.kinds)
+    for (sim::Phase& phase : kind.phases) {
+      if (random() % 5) continue;
+      phase.ops.insert(phase.ops.begin(), {.kind = sim::Op::Kind::migrate_disable});
+      phase.ops.push_back({.kind = sim::Op::Kind::migrate_enable});
+    }
+}
+
 // One in eight loses a CPU and gets it back, which ends each of these schedulers.
 bool hotplug_some(sim::Workload& workload, const CpuSet& online, std::mt19937& random) {
   if (random() % 8 || online.count() < 2) return false;
@@ -101,6 +111,7 @@ TEST(Builtins, ChanceFindsNothingWrong) {
     // about as much to do on a large machine as on a small one
     workload.duration_ns = 1'000'000'000 / static_cast<std::uint64_t>(nr_cpus);
     bind_some(workload, machine.topology.online(), random);
+    pin_some(workload, random);
     const bool hotplug = hotplug_some(workload, machine.topology.online(), random);
     options.seed = seed;
     options.audit = nr_cpus <= kMostAudited;

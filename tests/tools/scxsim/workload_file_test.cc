@@ -24,7 +24,8 @@ TEST(WorkloadFile, HasWhatItSays) {
                "nice": 3, "yield": "", "fork": "helper",
                "renice": {"task": "render", "nice": 7}, "bind": {"task": "helper", "cpus": [1]}},
       "helper": {"instance": 0, "loop": 1, "run": 5},
-      "admin": {"cpu_off": [1, 2], "sleep": 10, "cpu_on": [2]}
+      "admin": {"cpu_off": [1, 2], "sleep": 10, "cpu_on": [2],
+                "migrate_disable": "", "run": 5, "migrate_enable": ""}
     }})",
                                    "test");
   ASSERT_TRUE(read) << read.error().message();
@@ -62,6 +63,8 @@ TEST(WorkloadFile, HasWhatItSays) {
   EXPECT_EQ(admin[0].kind, Op::Kind::cpu_off);
   EXPECT_EQ(admin[0].cpus, CpuSet::of({1, 2}));
   EXPECT_EQ(admin[2].kind, Op::Kind::cpu_on);
+  EXPECT_EQ(admin[3].kind, Op::Kind::migrate_disable);
+  EXPECT_EQ(admin[5].kind, Op::Kind::migrate_enable);
 }
 
 TEST(WorkloadFile, SaysWhatIsWrongWhere) {

@@ -32,6 +32,9 @@ struct Op {
     // Of the task itself; or, where `object` is one, of all living tasks of that kind.
     set_nice,  // to `value`
     set_cpus,  // the CPUs that it may use, `cpus`
+    // The task stays on its CPU from the first to the second; they nest.
+    migrate_disable,
+    migrate_enable,
     // Of the machine: `cpus` go offline, where that leaves one online, and come back.
     cpu_off,
     cpu_on,
