@@ -72,7 +72,7 @@ TEST(Hotplug, ACpuThatComesBackEndsASchedulerThatOnlyKnowsHowTheyGo) {
 TEST(Hotplug, WhoRunsThereGoesOnElsewhere) {
   Staying policy;
   const Workload work =
-      when({off(CpuSet::of({1}))}, bound(tasks("a", 2, {run(kMs)}), CpuSet::of({1, 2})));
+      when({off(CpuSet::of({1}))}, bound(tasks("a", 2, {run(100 * kMs)}), CpuSet::of({1, 2})));
   const Outcome outcome = simulated(cpus(3), policy, work, policy.options);
   EXPECT_EQ(outcome.message, "");
   EXPECT_EQ(outcome.all.run_ns, (2 * 10 + 20) * kMs);

@@ -56,6 +56,8 @@ class Reader {
     }
     if (workload_.kinds.empty()) return wrong("tasks", "there are none");
     SCX_TRY(find_forked());
+    for (std::size_t at = 0; at < workload_.kinds.size(); ++at)
+      workload_.kinds[at].real_time = real_time_[at].value_or(default_real_time_);
     workload_.nr_semaphores = static_cast<int>(semaphores_.size());
     workload_.nr_mutexes = static_cast<int>(mutexes_.size());
     return std::move(workload_);
@@ -120,7 +122,7 @@ class Reader {
         const auto seconds = SCX_TRY(number(value, place, 1, kMostSeconds));
         workload_.duration_ns = static_cast<std::uint64_t>(seconds) * 1'000'000'000;
       } else if (key == "default_policy") {
-        SCX_TRY(read_policy(value, place));
+        default_real_time_ = SCX_TRY(read_policy(value, place));
       } else if (!nothing_here.contains(key)) {
         return unknown(place, "duration, default_policy, and rt-app's settings of logs and such");
       }
@@ -128,10 +130,19 @@ class Reader {
     return {};
   }
 
-  static Status read_policy(const Json& value, const std::string& place) {
-    if (value == "SCHED_OTHER" || value == "SCHED_EXT") return {};
+  // Whether it is real time.
+  static Result<bool> read_policy(const Json& value, const std::string& place) {
+    if (value == "SCHED_OTHER" || value == "SCHED_EXT") return false;
+    if (value == "SCHED_FIFO") return true;
     return wrong(place, fmt::format("{} is not simulated", value.dump()),
-                 "SCHED_OTHER and SCHED_EXT are");
+                 "SCHED_OTHER, SCHED_EXT and SCHED_FIFO are");
+  }
+
+  // Of a real-time task it is its priority, 1 … 99, of which there is one here.
+  static Result<int> nice(const Json& value, const std::string& place, bool real_time) {
+    if (!real_time) return static_cast<int>(SCX_TRY(number(value, place, -20, 19)));
+    SCX_TRY(number(value, place, 1, 99));
+    return 0;
   }
 
   Status read_tasks(const Json& tasks) {
@@ -147,6 +158,8 @@ class Reader {
   Result<TaskKind> read_task(const std::string& name, const Json& task, const std::string& place) {
     SCX_TRY(expect_object(task, place));
     TaskKind kind{.name = name};
+    std::optional<bool> real_time;
+    const Json* priority = nullptr;
     Phase only;
     for (const auto& [key, value] : task.items()) {
       const std::string at = place + "." + key;
@@ -155,9 +168,9 @@ class Reader {
       } else if (key == "loop") {
         kind.rounds = SCX_TRY(number(value, at, -1, INT32_MAX));
       } else if (key == "priority") {
-        kind.nice = static_cast<int>(SCX_TRY(number(value, at, -20, 19)));
+        priority = &value;
       } else if (key == "policy") {
-        SCX_TRY(read_policy(value, at));
+        real_time = SCX_TRY(read_policy(value, at));
       } else if (key == "delay") {
         kind.start_ns = SCX_TRY(span(value, at)).max_ns;
       } else if (key == "cpus") {
@@ -168,6 +181,10 @@ class Reader {
         only.ops.push_back(SCX_TRY(read_event(key, value, at)));
       }
     }
+    real_time_.push_back(real_time);
+    if (priority)
+      kind.nice =
+          SCX_TRY(nice(*priority, place + ".priority", real_time.value_or(default_real_time_)));
     if (kind.rounds == 0) return wrong(place + ".loop", "0 times is never");
     if (!only.ops.empty() && !kind.phases.empty())
       return wrong(place, "has phases, and events beside them");
@@ -213,7 +230,12 @@ class Reader {
       const auto nice = static_cast<int>(SCX_TRY(number(value, place, -20, 19)));
       return Op{.kind = Op::Kind::set_nice, .value = nice};
     }
-    if (event == "renice" || event == "bind") return read_change(event, value, place);
+    if (event == "policy") {
+      const bool real_time = SCX_TRY(read_policy(value, place));
+      return Op{.kind = Op::Kind::set_class, .value = real_time};
+    }
+    if (event == "renice" || event == "bind" || event == "reclass")
+      return read_change(event, value, place);
     if (event == "suspend") return named(Op::Kind::wait, semaphores_, value, place);
     if (event == "resume") return named(Op::Kind::post, semaphores_, value, place);
     if (event == "lock") return named(Op::Kind::lock, mutexes_, value, place);
@@ -221,9 +243,8 @@ class Reader {
     if (event == "fork") return named(Op::Kind::fork, forked_, value, place);
     return unknown(place,
                    "run, sleep, timer, suspend, resume, lock, unlock, fork, yield, cpus, nice, "
-                   "bind, renice, migrate_disable, migrate_enable, "
-                   "cpu_off and cpu_on; "
-                   "for a task also instance, loop, phases, priority, policy and delay");
+                   "policy, bind, renice, reclass, migrate_disable, migrate_enable, cpu_off and "
+                   "cpu_on; for a task also instance, loop, phases, priority and delay");
   }
 
   static Result<Op> read_timer(const Json& timer, const std::string& place) {
@@ -247,10 +268,10 @@ class Reader {
     return Op{.kind = kind, .object = names.emplace(name, next).first->second};
   }
 
-  // What a task does to others: {"task": name, "nice": …} or {"task": name, "cpus": […]}.
+  // What a task does to others: {"task": name, "nice": …}, or with "cpus" or "policy".
   Result<Op> read_change(const std::string& event, const Json& change, const std::string& place) {
     SCX_TRY(expect_object(change, place));
-    const std::string property = event == "bind" ? "cpus" : "nice";
+    const std::string property = event == "bind" ? "cpus" : event == "renice" ? "nice" : "policy";
     std::optional<Op> op;
     int changed = -1;
     for (const auto& [key, value] : change.items()) {
@@ -273,20 +294,23 @@ class Reader {
     for (const auto& [name, number] : forked_) {
       const auto kind = kinds_.find(name);
       if (kind == kinds_.end())
-        return wrong("fork, bind or renice", fmt::format("there is no task {}", name));
+        return wrong("fork, bind, renice or reclass", fmt::format("there is no task {}", name));
       kind_of[static_cast<std::size_t>(number)] = kind->second;
     }
     for (TaskKind& kind : workload_.kinds)
       for (Phase& phase : kind.phases)
         for (Op& op : phase.ops)
           if (op.kind == Op::Kind::fork ||
-              (op.object >= 0 && (op.kind == Op::Kind::set_nice || op.kind == Op::Kind::set_cpus)))
+              (op.object >= 0 && (op.kind == Op::Kind::set_nice || op.kind == Op::Kind::set_cpus ||
+                                  op.kind == Op::Kind::set_class)))
             op.object = kind_of[static_cast<std::size_t>(op.object)];
     return {};
   }
 
   Workload workload_;
   std::map<std::string, int> kinds_, semaphores_, mutexes_, forked_;
+  bool default_real_time_ = false;
+  std::vector<std::optional<bool>> real_time_;  // what each kind says
 };
 
 // Keys that occur twice in an object would be dropped silently, and with them events.

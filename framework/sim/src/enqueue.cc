@@ -67,14 +67,16 @@ void Kernel::into(Dsq& dsq, Task& p, u64 enq_flags, bool by_vtime) {
     return;
   }
   leave_custody(p, 0);
+  p.immed = dsq.local() && (enq_flags & SIM_ENQ_IMMED);
   if (dsq.local()) into_local(cpu(dsq.cid), p, enq_flags);
 }
 
 // What follows from a new task in a CPU's local queue. A CPU that is looking for a task finds it.
 void Kernel::into_local(Cpu& cpu, Task& p, u64 enq_flags) {
-  const bool preempts = (enq_flags & SIM_ENQ_PREEMPT) && cpu.curr && cpu.curr != &p;
-  if ((enq_flags & SIM_ENQ_IMMED) &&
-      (cpu.local.size() > 1 || (cpu.curr && !cpu.in_balance && !preempts)))
+  const bool preempts =
+      (enq_flags & SIM_ENQ_PREEMPT) && cpu.curr && cpu.curr != &p && !cpu.curr->real_time;
+  if (p.immed && (cpu.local.size() > 1 || !cpu.real_time.empty() ||
+                  (cpu.curr && !cpu.in_balance && !preempts)))
     reenqueue_tasks_.push_back(&p);
   if (cpu.in_balance) return;
   if (preempts) {
@@ -264,18 +266,30 @@ void Kernel::change(Task& p, const std::function<void()>& how) {
 // A task that waits leaves its queue and is enqueued again; it has been ready all the time.
 void Kernel::enqueue_anew(Task& p, u64 deq_flags, u64 enq_flags,
                           const std::function<void()>& between) {
-  if (p.dsq) p.dsq->remove(p);
-  // it may be on its way to another CPU's local queue
-  std::erase_if(moving_, [&](const Moving& move) { return move.task == &p; });
-  p.where = Where::moving;
+  take_out(p);
   dequeue_task(p, deq_flags);
   between();
   enqueue_task(p, enq_flags);
 }
 
+// Out of the queue where it is, if any.
+void Kernel::take_out(Task& p) {
+  if (p.dsq) {
+    Dsq& dsq = *p.dsq;
+    dsq.remove(p);
+    observe(dsq);
+  }
+  // it may be on its way to another CPU's local queue
+  std::erase_if(moving_, [&](const Moving& move) { return move.task == &p; });
+  p.where = Where::moving;
+}
+
+// The weight of a real-time task is heard of when it comes to the policy.
 void Kernel::change_nice(Task& p, int nice) {
   change(p, [&] {
-    p.static_prio = p.normal_prio = p.prio = 120 + nice;
+    p.static_prio = 120 + nice;
+    if (p.real_time) return;
+    p.normal_prio = p.prio = p.static_prio;
     p.scx.weight = weight_of(nice);
     if (ops_.set_weight)
       call(ops_.set_weight, "set_weight", May::nothing, &p, p.scx.weight, word(&p), p.scx.weight);
@@ -294,7 +308,9 @@ void Kernel::change_cpus(Task& p, const CpuSet& cpus) {
 
 // A task that may not be where it is any more goes, unless it must not migrate.
 void Kernel::leave_if_not_allowed(Task& p) {
-  if (!p.queued() || p.migration_disabled || (p.may_use(p.cid) && cpu(p.cid).online)) return;
+  if (p.migration_disabled || (p.may_use(p.cid) && cpu(p.cid).online)) return;
+  if (p.real_time) return move_real_time(p);
+  if (!p.queued()) return;
   // as affine_move_task() does: by the stopper of its CPU where it runs, else at once
   if (p.where != Where::on_cpu) return enqueue_anew(p, 0, 0, [&] { p.cid = destination(p); });
   const Context before = context_;
@@ -305,7 +321,7 @@ void Kernel::leave_if_not_allowed(Task& p) {
 
 // The policy hears which CPUs the task may use.
 void Kernel::tell_cpus(Task& p) {
-  if (!ops_.set_cmask) return;
+  if (!ops_.set_cmask || p.real_time) return;
   kernel_cmask_.assign(p.allowed->cids.size() + 2, 0);
   auto* mask = reinterpret_cast<scx_sim_cmask*>(kernel_cmask_.data());
   mask->base = 0;
@@ -317,15 +333,21 @@ void Kernel::tell_cpus(Task& p) {
 
 // The running task may not be here any more: it is taken off the CPU and enqueued elsewhere.
 void Kernel::migrate(Cpu& cpu, Task& p) {
-  if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &p, 1, word(&p), 1);
+  charge(cpu);
+  if (!p.real_time && ops_.stopping)
+    call(ops_.stopping, "stopping", May::nothing, &p, 1, word(&p), 1);
   now_ready(p);
   observe_stop(cpu, p, Observer::Why::not_here);
   p.where = Where::moving;
   p.on_cpu = 0;
   p.cid = destination(p);
-  do_enqueue(p, 0);
-  Cpu& to = this->cpu(p.cid);
-  if (!to.curr) reschedule(to);
+  if (p.real_time) {
+    wait_real_time(p);
+  } else {
+    do_enqueue(p, 0);
+    Cpu& to = this->cpu(p.cid);
+    if (!to.curr) reschedule(to);
+  }
   schedule(cpu, Before::gone);
 }
 
@@ -340,10 +362,14 @@ void Kernel::carry_out(const Change& change) {
   if (!change.task) return switch_cpus(change.op->cpus, change.op->kind == Op::Kind::cpu_on);
   Task& p = *change.task;
   if (p.where == Where::dead) return;
-  if (change.op->kind == Op::Kind::set_nice)
-    change_nice(p, change.op->value);
-  else
-    change_cpus(p, change.op->cpus);
+  switch (change.op->kind) {
+    case Op::Kind::set_nice:
+      return change_nice(p, change.op->value);
+    case Op::Kind::set_class:
+      return change_class(p, change.op->value);
+    default:
+      return change_cpus(p, change.op->cpus);
+  }
 }
 
 }  // namespace scx::sim

@@ -109,6 +109,9 @@ void Kernel::evict(Cpu& cpu) {
   std::vector<Task*> all;
   for (const Dsq::Entry& entry : cpu.local.tasks())
     if (!entry.task->migration_disabled) all.push_back(entry.task);
+  // a copy: they leave it
+  for (Task* p : std::vector(cpu.real_time))
+    if (!p->migration_disabled) move_real_time(*p);
   for (Task* p : all) {
     cpu.local.remove(*p);
     observe(cpu.local);

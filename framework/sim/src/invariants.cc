@@ -56,13 +56,18 @@ void Kernel::audit_task(const Task& p) {
       break;
     case Where::moving:
       return wrong("is lost between two queues");
+    case Where::real_time:
+      if (!std::ranges::count(cpu(p.cid).real_time, &p)) wrong("is lost: it is in no queue");
+      break;
     case Where::asleep:
     case Where::new_task:
     case Where::dead:
       if (p.queued() || p.waits) return wrong("is ready to run, and asleep");
       return;
   }
-  if (!p.queued()) return wrong("is not ready to run, and not asleep");
+  if (p.queued() == p.real_time)
+    return wrong(p.real_time ? "is the policy's, and real-time"
+                             : "is not ready to run, and not asleep");
   if (p.where != Where::on_cpu && !p.waits) wrong("is ready to run, and does not wait");
 }
 
@@ -70,9 +75,10 @@ void Kernel::audit_cpu(const Cpu& cpu) {
   if (cpu.curr && (cpu.curr->where != Where::on_cpu || cpu.curr->cid != cpu.cid))
     return error("invariant: %s[%d] runs on CID %d and is elsewhere", cpu.curr->comm, cpu.curr->pid,
                  cpu.cid);
-  if (!cpu.curr && !cpu.local.empty() && !cpu.told_to_schedule && !cpu.must_schedule)
+  if (!cpu.curr && !(cpu.local.empty() && cpu.real_time.empty()) && !cpu.told_to_schedule &&
+      !cpu.must_schedule)
     error("invariant: CID %d is idle, has %zu tasks, and nobody told it", cpu.cid,
-          cpu.local.size());
+          cpu.local.size() + cpu.real_time.size());
 }
 
 void Kernel::audit_dsq(const Dsq& dsq, std::size_t held) {
@@ -122,7 +128,7 @@ void Kernel::check_conserved() {
     if (cpu->online && !cpu->curr && now_ - cpu->idle_since > bound)
       idle[static_cast<std::size_t>(cpu->cid) / 64] |= 1ull << (cpu->cid % 64);
   for (const auto& p : tasks_) {
-    if (!p->waits || now_ - p->waits_since() <= bound) continue;
+    if (!p->waits || p->real_time || now_ - p->waits_since() <= bound) continue;
     for (std::size_t word = 0; word < idle.size(); ++word) {
       const u64 both = idle[word] & p->allowed->cids[word];
       if (!both) continue;

@@ -109,7 +109,8 @@ Task& Kernel::make_task(int kind_index) {
   p.kind = &workload_.kinds[static_cast<std::size_t>(kind_index)];
   p.pid = p.tgid = kFirstPid + static_cast<s32>(tasks_.size()) - 1;
   p.scx.tid = static_cast<u64>(p.pid);
-  p.static_prio = p.normal_prio = p.prio = 120 + p.kind->nice;
+  p.static_prio = 120 + p.kind->nice;
+  set_class(p, p.kind->real_time);
   p.real_parent = &loader_;
   p.group_leader = &p;
   p.mm = reinterpret_cast<mm_struct*>(&p);  // not null: no kernel thread
@@ -282,7 +283,7 @@ void Kernel::settle() {
 void Kernel::watchdog() {
   for (const auto& p : tasks_) {
     const u64 waited = now_ - p->ready_since;
-    if (!p->waits) continue;
+    if (!p->waits || p->real_time) continue;
     if (options_.starvation_ns && waited > options_.starvation_ns)
       return error("invariant: %s[%d] has been ready to run for %llu ms", p->comm, p->pid,
                    static_cast<unsigned long long>(waited / kMs));
@@ -377,7 +378,7 @@ void Kernel::finish() {
   context_ = {0, &loader_, 0, May::nothing, nullptr, false};
   for (const auto& p : tasks_) {
     if (p->where == Where::dead || p->where == Where::new_task) continue;
-    if (ops_.disable) call(ops_.disable, "disable", May::nothing, p.get(), 0, word(p.get()));
+    disable_task(*p);
     scx_exit_task_args args{false};
     if (ops_.exit_task)
       call(ops_.exit_task, "exit_task", May::nothing, p.get(), 0, word(p.get()), word(&args));

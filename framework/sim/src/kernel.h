@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // The simulated kernel: sched_ext in the cid form, as kernel/sched/ext.c has it in 7.2 and 7.3,
-// without what surrounds it (locks, other scheduling classes, cgroups).
+// without what surrounds it (locks, cgroups).
 //
 // One thing happens at a time. An event is handled in the context of a CPU (Context); what the
 // kernel puts off until it may be done (rescheduling, kicks, moves to other CPUs) is put off here
@@ -9,8 +9,8 @@
 //
 // kernel.cc: events, time, the end. kernel_calls.cc: what the policy calls. enqueue.cc: a task into
 // queues and out of them. schedule.cc: a CPU takes its next task. run.cc: tasks run their programs.
-// migration.cc: tasks that must not migrate. hotplug.cc: CPUs go offline and come back.
-// invariants.cc: what must be true.
+// classes.cc: real-time tasks. migration.cc: tasks that must not migrate. hotplug.cc: CPUs go
+// offline and come back. invariants.cc: what must be true.
 #pragma once
 
 #include <bit>
@@ -40,6 +40,7 @@ struct Cpu {
   Task idle;             // what runs when nothing does
   Task* curr = nullptr;  // null: idle
   Dsq local;
+  std::vector<Task*> real_time;  // who waits, in the order in which they came
   bool in_balance = false;
   bool must_schedule = false;
   bool told_to_schedule = false;  // an event is on its way
@@ -52,6 +53,8 @@ struct Cpu {
   s32 core_first = -1, core_nr = 0, llc = -1, node = -1;
 };
 
+// prio of a real-time task in the middle of their range.
+constexpr int kRealTimePrio = 49;
 // The pid of the first task, and its tid.
 constexpr s32 kFirstPid = 1000;
 
@@ -241,10 +244,22 @@ class Kernel {
   void change_cpus(Task& p, const CpuSet& cpus);
   void tell_cpus(Task& p);
   void leave_if_not_allowed(Task& p);
+  void take_out(Task& p);
   void change_nice(Task& p, int nice);
   void migrate(Cpu& cpu, Task& p);
   void change_others(int kind_index, const Op& op);
   void carry_out(const Change& change);
+
+  // classes.cc
+  void enable_task(Task& p);
+  void disable_task(Task& p);
+  void set_class(Task& p, bool real_time);
+  void change_class(Task& p, bool real_time);
+  void leave_policy(Task& p);
+  void come_to_policy(Task& p);
+  s32 select_real_time(Task& p);
+  void wait_real_time(Task& p);
+  void move_real_time(Task& p);
 
   // migration.cc
   const Allowed& only(s32 cid);
@@ -274,8 +289,10 @@ class Kernel {
   void exit_task(Cpu& cpu, Task& p);
   void block(Cpu& cpu, Task& p);
   void schedule(Cpu& cpu, Before before = Before::runs);
+  Task* pick(Cpu& cpu, Task* prev, bool prev_queued);
   bool balance(Cpu& cpu, Task* prev, bool prev_queued);
-  void put_prev(Cpu& cpu, Task& prev, bool to_idle);
+  void put_prev(Cpu& cpu, Task& prev, const Task* next);
+  void take_local(Cpu& cpu, Task& next);
   void set_next(Cpu& cpu, Task& next);
   void go_idle(Cpu& cpu);
   void reschedule(Cpu& cpu);

@@ -30,7 +30,7 @@ void Kernel::charge(Cpu& cpu) {
   cpu.looked_at = now_;
   Task* const p = cpu.curr;
   if (!p || !ran) return;
-  if (p->scx.slice != SIM_SLICE_INF) p->scx.slice -= std::min(p->scx.slice, ran);
+  if (!p->real_time && p->scx.slice != SIM_SLICE_INF) p->scx.slice -= std::min(p->scx.slice, ran);
   p->run_ns += ran;
   const u64 lost = std::min(p->overhead_left, ran);
   p->overhead_left -= lost;
@@ -129,7 +129,9 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       return true;
     }
     case Op::Kind::yield:
-      if (!ops_.yield)
+      if (p.real_time)
+        p.yields = true;
+      else if (!ops_.yield)
         p.scx.slice = 0;
       else
         call(ops_.yield, "yield", May::nothing, &p, 0, word(&p), 0);
@@ -143,6 +145,10 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       if (op.object >= 0) return change_others(op.object, op), true;
       change_cpus(p, op.cpus);
       return p.where == Where::on_cpu && cpu.curr == &p;
+    case Op::Kind::set_class:
+      if (op.object >= 0) return change_others(op.object, op), true;
+      change_class(p, op.value);
+      return true;
     case Op::Kind::migrate_disable:
       migrate_disable(p);
       return true;
@@ -238,7 +244,7 @@ void Kernel::no_longer_ready(Task& p) {
   const u64 waited = now_ - p.ready_since;
   Counts& counted = counts(p);
   counted.longest_wait_ns = std::max(counted.longest_wait_ns, waited);
-  if (options_.starvation_ns && waited > options_.starvation_ns)
+  if (options_.starvation_ns && waited > options_.starvation_ns && !p.real_time)
     error("invariant: %s[%d] was ready to run for %llu ms", p.comm, p.pid,
           static_cast<unsigned long long>(waited / 1'000'000));
   if (p.woke_at != kNever) counted.latency.add(now_ - p.woke_at);

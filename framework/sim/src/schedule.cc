@@ -37,6 +37,10 @@ void Kernel::wake(Task& p, u64 wake_flags) {
   if (options_.observer)
     options_.observer->woke(
         {now_, context_.cid, {p.pid, p.kind_index}, (wake_flags & SIM_WAKE_FORK) != 0});
+  if (p.real_time) {
+    p.cid = select_real_time(p);
+    return wait_real_time(p);
+  }
   p.cid = select(p, wake_flags, asked);
   const bool woken = !(wake_flags & SIM_WAKE_FORK);
   enqueue_task(p, woken ? SIM_ENQ_WAKEUP | (asked ? SIM_ENQ_CPU_SELECTED : 0) : 0);
@@ -51,10 +55,7 @@ void Kernel::start(Task& p) {
     if (err)
       return error("ops.init_task() failed (%d) for %s[%d] while forking", err, p.comm, p.pid);
   }
-  p.scx.weight = weight_of(p.static_prio - 120);
-  if (ops_.enable) call(ops_.enable, "enable", May::nothing, &p, 0, word(&p));
-  if (ops_.set_weight)
-    call(ops_.set_weight, "set_weight", May::nothing, &p, p.scx.weight, word(&p), p.scx.weight);
+  if (!p.real_time) enable_task(p);
   p.scx.slice = SIM_SLICE_DFL;
   ++kinds_[static_cast<std::size_t>(p.kind_index)].nr_tasks;
   wake(p, SIM_WAKE_FORK);
@@ -65,7 +66,7 @@ void Kernel::exit_task(Cpu& cpu, Task& p) {
   block(cpu, p);
   p.where = Where::dead;
   scx_exit_task_args args{false};
-  if (ops_.disable) call(ops_.disable, "disable", May::nothing, &p, 0, word(&p));
+  disable_task(p);
   if (ops_.exit_task) call(ops_.exit_task, "exit_task", May::nothing, &p, 0, word(&p), word(&args));
   p.values.clear();
 }
@@ -89,16 +90,14 @@ void Kernel::schedule(Cpu& cpu, Before before) {
   const bool prev_queued = prev && before == Before::runs;
   if (prev_queued) charge(cpu);
   context_.task = before == Before::gone ? &stopper_ : ran ? ran : &cpu.idle;
-  const bool keep = balance(cpu, prev, prev_queued);
+  Task* const next = pick(cpu, prev, prev_queued);
   if (ended()) return;
-  Task* const next = keep ? prev : cpu.local.first();
-  if (next && !next->scx.slice) next->scx.slice = SIM_SLICE_DFL;
-  if (keep) {
+  if (next && next == prev) {
     prev->preempted = false;
     return plan_end(cpu);
   }
   if (!next && !ran) return;
-  if (prev_queued) put_prev(cpu, *prev, !next);
+  if (prev_queued) put_prev(cpu, *prev, next);
   if (!ran) {
     account_waiting();
     if (cpu.online) --nr_idle_;
@@ -112,6 +111,18 @@ void Kernel::schedule(Cpu& cpu, Before before) {
   }
   if (!ran || !next) siblings_changed(cpu);
   if (prev && prev->migration_disabled && !prev->pinned) pin(*prev);
+}
+
+// Who runs next; null: nobody. A real-time task goes on until it sleeps or yields to another one,
+// and the policy is not asked while there is one.
+Task* Kernel::pick(Cpu& cpu, Task* prev, bool prev_queued) {
+  Task* const waiting = cpu.real_time.empty() ? nullptr : cpu.real_time.front();
+  if (prev_queued && prev->real_time && !(waiting && prev->yields)) return prev;
+  if (waiting) return waiting;
+  Task* const ours = prev && !prev->real_time ? prev : nullptr;
+  Task* const next = balance(cpu, ours, ours && prev_queued) ? prev : cpu.local.first();
+  if (next && !next->scx.slice) next->scx.slice = SIM_SLICE_DFL;
+  return next;
 }
 
 // Finds something to run; true where that is what ran before. Otherwise it is the first of the
@@ -142,18 +153,36 @@ bool Kernel::balance(Cpu& cpu, Task* prev, bool prev_queued) {
 }
 
 // The task that ran is still ready to, and its turn is over.
-void Kernel::put_prev(Cpu& cpu, Task& prev, bool to_idle) {
-  if (ops_.stopping) call(ops_.stopping, "stopping", May::nothing, &prev, 1, word(&prev), 1);
+void Kernel::put_prev(Cpu& cpu, Task& prev, const Task* next) {
+  if (!prev.real_time && ops_.stopping)
+    call(ops_.stopping, "stopping", May::nothing, &prev, 1, word(&prev), 1);
+  if (!prev.real_time && prev.scx.slice) prev.preempted = true;
   if (prev.preempted) ++counts(prev).preemptions;
   observe_stop(cpu, prev, prev.preempted ? Observer::Why::preempted : Observer::Why::slice_over);
   prev.preempted = false;
   prev.on_cpu = 0;
+  prev.yields = false;
   now_ready(prev);
-  if (prev.scx.slice) return into(cpu.local, prev, SIM_ENQ_HEAD, false);
-  do_enqueue(prev, to_idle ? SIM_ENQ_LAST : 0);
+  if (prev.real_time) {
+    prev.where = Where::real_time;
+    cpu.real_time.push_back(&prev);
+  } else if (prev.scx.slice && prev.immed) {
+    prev.scx.flags |= SIM_TASK_REENQ_PREEMPTED;
+    do_enqueue(prev, SIM_ENQ_REENQ);
+    prev.scx.flags &= ~static_cast<u32>(SIM_TASK_REENQ_MASK);
+  } else if (prev.scx.slice) {
+    into(cpu.local, prev, SIM_ENQ_HEAD, false);
+  } else {
+    do_enqueue(prev, next ? 0 : SIM_ENQ_LAST);
+  }
 }
 
-void Kernel::set_next(Cpu& cpu, Task& next) {
+// A task leaves the queue from which the CPU starts it.
+void Kernel::take_local(Cpu& cpu, Task& next) {
+  if (next.real_time) {
+    cpu.real_time.erase(cpu.real_time.begin());
+    return;
+  }
   if (next.dsq != &cpu.local || !next.may_use(cpu.cid))
     error("invariant: %s[%d] starts on CID %d, where it must not", next.comm, next.pid, cpu.cid);
   if (!cpu.curr && options_.conserve_ns &&
@@ -161,6 +190,10 @@ void Kernel::set_next(Cpu& cpu, Task& next) {
     not_conserved(next, cpu);
   cpu.local.remove(next);
   observe(cpu.local);
+}
+
+void Kernel::set_next(Cpu& cpu, Task& next) {
+  take_local(cpu, next);
   next.where = Where::on_cpu;
   next.on_cpu = 1;
   next.cid = cpu.cid;
@@ -180,7 +213,8 @@ void Kernel::set_next(Cpu& cpu, Task& next) {
   if (options_.observer)
     options_.observer->started({now_, cpu.cid, {next.pid, next.kind_index}, next.last_ran, moved});
   next.last_ran = cpu.cid;
-  if (ops_.running) call(ops_.running, "running", May::nothing, &next, 0, word(&next));
+  if (!next.real_time && ops_.running)
+    call(ops_.running, "running", May::nothing, &next, 0, word(&next));
   if (!cpu.ticking) {
     cpu.ticking = true;
     events_.plan((now_ / tick_ns_ + 1) * tick_ns_, Event::Kind::tick, static_cast<u32>(cpu.cid));
@@ -199,7 +233,7 @@ void Kernel::go_idle(Cpu& cpu) {
 
 // The CPU is to schedule: at once where we are on it, otherwise as soon as it hears of it.
 void Kernel::reschedule(Cpu& cpu) {
-  if (!cpu.online && !cpu.curr && cpu.local.empty()) return;
+  if (!cpu.online && !cpu.curr && cpu.local.empty() && cpu.real_time.empty()) return;
   if (cpu.must_schedule || cpu.told_to_schedule) return;
   if (cpu.cid == context_.cid) {
     cpu.must_schedule = true;
@@ -214,7 +248,7 @@ void Kernel::reschedule(Cpu& cpu) {
 void Kernel::kick(const Kick& kick) {
   Cpu& to = cpu(kick.cid);
   if (!to.online || ((kick.flags & SIM_KICK_IDLE) && to.curr)) return;
-  if ((kick.flags & SIM_KICK_PREEMPT) && to.curr) {
+  if ((kick.flags & SIM_KICK_PREEMPT) && to.curr && !to.curr->real_time) {
     charge(to);
     to.curr->scx.slice = 0;
     to.curr->preempted = true;
@@ -232,10 +266,12 @@ void Kernel::tick(Cpu& cpu) {
   cpu.ticking = p;
   if (!p) return;
   charge(cpu);
-  const u64 slice = p->scx.slice;
-  if (ops_.tick) call(ops_.tick, "tick", May::nothing, p, 0, word(p));
-  if (slice && !p->scx.slice) p->preempted = true;
-  if (!p->scx.slice) reschedule(cpu);
+  if (!p->real_time) {
+    const u64 slice = p->scx.slice;
+    if (ops_.tick) call(ops_.tick, "tick", May::nothing, p, 0, word(p));
+    if (slice && !p->scx.slice) p->preempted = true;
+    if (!p->scx.slice) reschedule(cpu);
+  }
   overhead(cpu, costs_.tick_ns);
   events_.plan(now_ + tick_ns_, Event::Kind::tick, static_cast<u32>(cpu.cid));
 }

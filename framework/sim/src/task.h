@@ -69,7 +69,8 @@ enum class Where : std::uint8_t {
   asleep,
   at_policy,  // enqueued, and the policy has it
   in_dsq,
-  moving,  // between the two: dispatched, or on its way to another CPU's local DSQ
+  moving,     // between the two: dispatched, or on its way to another CPU's local DSQ
+  real_time,  // in its CPU's queue of real-time tasks
   on_cpu,
   dead,
 };
@@ -88,6 +89,9 @@ struct Task : task_struct {
 
   Where where = Where::new_task;
   bool in_custody = false;  // the policy is owed a dequeue
+  bool real_time = false;   // not the policy's
+  bool yields = false;      // to the next real-time task
+  bool immed = false;       // put into a local DSQ to run at once or to come back
   s32 cid = 0;              // whose run queue it is on, or was on last
   s32 last_ran = -1;
   s32 selected = -1;

@@ -92,6 +92,19 @@ bool hotplug_some(sim::Workload& workload, const CpuSet& online, std::mt19937& r
   return true;
 }
 
+// One in three has a task that makes others real-time for some milliseconds, again and again.
+void promote_some(sim::Workload& workload, std::mt19937& random) {
+  const auto changed = static_cast<int>(random() % workload.kinds.size());
+  if (random() % 3) return;
+  const auto to = [&](bool real_time) {
+    return sim::Op{.kind = sim::Op::Kind::set_class, .object = changed, .value = real_time};
+  };
+  const sim::Op rest{.kind = sim::Op::Kind::sleep, .span = {1'000'000, 5'000'000}};
+  sim::TaskKind promoter{.name = "promoter", .real_time = true, .phases = {{}}};
+  promoter.phases[0].ops = {rest, to(true), rest, to(false), rest};
+  workload.kinds.push_back(std::move(promoter));
+}
+
 // Machines with holes, offline CPUs and two core types are among them. The bound on starvation is
 // long enough for the lightest task in the longest queue; that on work that waits beside an idle
 // CPU for ticks and for the schedulers' own timers to find it. lavd rests CPUs on purpose: once
@@ -113,6 +126,7 @@ TEST(Builtins, ChanceFindsNothingWrong) {
     bind_some(workload, machine.topology.online(), random);
     pin_some(workload, random);
     const bool hotplug = hotplug_some(workload, machine.topology.online(), random);
+    promote_some(workload, random);
     options.seed = seed;
     options.audit = nr_cpus <= kMostAudited;
     for (const auto& [scheduler, knob] : kSearched) {

@@ -25,7 +25,9 @@ TEST(WorkloadFile, HasWhatItSays) {
                "renice": {"task": "render", "nice": 7}, "bind": {"task": "helper", "cpus": [1]}},
       "helper": {"instance": 0, "loop": 1, "run": 5},
       "admin": {"cpu_off": [1, 2], "sleep": 10, "cpu_on": [2],
-                "migrate_disable": "", "run": 5, "migrate_enable": ""}
+                "migrate_disable": "", "run": 5, "migrate_enable": "",
+                "policy1": "SCHED_OTHER", "reclass": {"task": "render", "policy": "SCHED_FIFO"},
+                "policy": "SCHED_FIFO", "priority": 80}
     }})",
                                    "test");
   ASSERT_TRUE(read) << read.error().message();
@@ -65,6 +67,14 @@ TEST(WorkloadFile, HasWhatItSays) {
   EXPECT_EQ(admin[2].kind, Op::Kind::cpu_on);
   EXPECT_EQ(admin[3].kind, Op::Kind::migrate_disable);
   EXPECT_EQ(admin[5].kind, Op::Kind::migrate_enable);
+  EXPECT_EQ(admin[6].kind, Op::Kind::set_class);
+  EXPECT_EQ(admin[6].value, 0);
+  EXPECT_EQ(admin[6].object, -1);
+  EXPECT_EQ(admin[7].value, 1);
+  EXPECT_EQ(admin[7].object, 0);
+  EXPECT_TRUE(read->kinds[3].real_time);
+  EXPECT_EQ(read->kinds[3].nice, 0);
+  EXPECT_FALSE(read->kinds[0].real_time);
 }
 
 TEST(WorkloadFile, SaysWhatIsWrongWhere) {
@@ -93,12 +103,16 @@ TEST(WorkloadFile, SaysWhatIsWrongWhere) {
       {task(R"("run": 5, "cpus": [-1])"), "tasks.a.cpus: -1 is out of range"},
       {task(R"("cpu_off": 3, "run": 5)"), "tasks.a.cpu_off: is no list of CPUs but 3"},
       {task(R"("run": 5, "priority": 20)"), "tasks.a.priority: 20 is out of range"},
-      {task(R"("run": 5, "policy": "SCHED_FIFO")"),
-       "tasks.a.policy: \"SCHED_FIFO\" is not simulated"},
+      {task(R"("run": 5, "policy": "SCHED_FIFO", "priority": 0)"),
+       "tasks.a.priority: 0 is out of range"},
+      {task(R"("run": 5, "policy": "SCHED_RR")"), "tasks.a.policy: \"SCHED_RR\" is not simulated"},
+      {task(R"("run": 5, "reclass": {"task": "a", "policy": 1})"),
+       "tasks.a.reclass.policy: 1 is not simulated"},
+      {task(R"("run": 5, "reclass": {"task": "a"})"), "tasks.a.reclass: needs task and policy"},
       {task(R"("run": 5, "loop": 0)"), "tasks.a.loop: 0 times is never"},
       {task(R"("timer": {"ref": "t"})"), "tasks.a.timer: needs a period above 0"},
       {task(R"("timer": {"period": 5, "mode": "x"})"), "tasks.a.timer.mode: is not known here"},
-      {task(R"("fork": "b", "run": 1)"), "fork, bind or renice: there is no task b"},
+      {task(R"("fork": "b", "run": 1)"), "fork, bind, renice or reclass: there is no task b"},
       {task(R"("renice": {"task": "b", "nice": 1}, "run": 1)"), "there is no task b"},
       {task(R"("renice": {"task": "a"}, "run": 1)"), "tasks.a.renice: needs task and nice"},
       {task(R"("bind": {"task": "a", "nice": 1}, "run": 1)"), "tasks.a.bind.nice: is not known"},

@@ -30,8 +30,9 @@ struct Op {
     fork,    // a task of the kind `object`
     yield,   //
     // Of the task itself; or, where `object` is one, of all living tasks of that kind.
-    set_nice,  // to `value`
-    set_cpus,  // the CPUs that it may use, `cpus`
+    set_nice,   // to `value`
+    set_cpus,   // the CPUs that it may use, `cpus`
+    set_class,  // to real time, which is not the policy's, where `value` is not 0
     // The task stays on its CPU from the first to the second; they nest.
     migrate_disable,
     migrate_enable,
@@ -57,6 +58,7 @@ struct TaskKind {
   int count = 1;                    // tasks that start by themselves; 0: only fork starts them
   int nice = 0;                     // -20 … 19
   std::optional<CpuSet> cpus = {};  // none: all
+  bool real_time = false;           // not the policy's
   std::uint64_t start_ns = 0;
   std::int64_t rounds = -1;  // of all phases; then the task exits. -1: for ever
   std::vector<Phase> phases = {};
