@@ -87,12 +87,13 @@ static __always_inline bool place_directly(struct task_struct *p, qmap_task_ptr 
 	if (cid < 0)
 		return false;
 	qmap_count(direct_from_enqueue);
-	if (!qmap_forgets_direct()) {
+	if (!qmap_forgets_direct())
 		scx_bpf_dsq_insert(p, SHARED_DSQ, slice_ns, enq_flags);
-		scx_kick_cid(cid, SCX_KICK_IDLE);
-	} else {
+	else
 		scx_bpf_dsq_insert(p, scx_local_dsq_on(cid), slice_ns, enq_flags | qmap_at_once());
-	}
+	/* The cid was claimed, so nobody else wakes it; and the task may be dequeued and bound elsewhere
+	 * before it gets there. */
+	scx_kick_cid(cid, SCX_KICK_IDLE);
 	return true;
 }
 
