@@ -24,6 +24,9 @@ void add_what(CLI::App& cli, Options& options) {
       ->group(group);
   cli.add_flag("--list-workloads", options.list_workloads, "Show the built-in workloads")
       ->group(group);
+  cli.add_flag("--print-workload", options.print_workload,
+               "Print the workload as a file, to be changed, in place of running it")
+      ->group(group);
 }
 
 void add_how(CLI::App& cli, Options& options) {
@@ -65,6 +68,20 @@ void add_how(CLI::App& cli, Options& options) {
       ->group(group);
 }
 
+CLI::Option* add_shrink(CLI::App& cli, const std::string& group, Options& options) {
+  CLI::Option* const shrink =
+      cli.add_option("--shrink", options.shrink,
+                     "Where the scheduler fails, look for a smaller machine and workload with "
+                     "which it fails the same way; write that workload, and print the command")
+          ->type_name("FILE");
+  cli.add_option("--shrink-runs", options.shrink_runs, "Simulations that --shrink may take; 2000")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000))
+      ->group(group)
+      ->needs(shrink);
+  return shrink;
+}
+
 void add_results(CLI::App& cli, Options& options) {
   const std::string group = "Results";
   cli.add_flag("--measure", options.measure,
@@ -84,6 +101,7 @@ void add_results(CLI::App& cli, Options& options) {
       cli.add_option("--window", options.window,
                      "Which part of the simulated time the timeline and the picture show")
           ->type_name("FROM-TO"),
+      add_shrink(cli, group, options),
   };
   CLI::Option* const second =
       cli.add_option("--compare", options.compare,
@@ -105,7 +123,7 @@ void add_results(CLI::App& cli, Options& options) {
 // What can be told from the options alone.
 std::optional<int> contradictions(const Options& options) {
   const auto wrong = [](std::string_view what) { return tools::wrong_usage("scxsim", what); };
-  if (options.list_workloads) return std::nullopt;
+  if (options.list_workloads || options.print_workload) return std::nullopt;
   if (options.scheduler.empty()) return wrong("--scheduler is needed: which one is to run?");
   if (options.window && !options.timeline && !options.svg)
     return wrong("--window is of --timeline and --svg, and neither is there");

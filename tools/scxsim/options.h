@@ -31,7 +31,9 @@ struct Options : tools::MachineWords {
   std::vector<std::string> compare_set;  // its knobs
 
   bool compares() const { return compare || !compare_set.empty(); }
-  bool list_workloads = false;
+  bool list_workloads = false, print_workload = false;
+  std::optional<std::string> shrink;  // a file
+  int shrink_runs = 2000;
 };
 
 // The options, or the exit status of a program that has nothing more to do: help and version were

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "builtin.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <random>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "shrink.h"
 #include "support.h"
+#include "workload_text.h"
 
 namespace scx::scxsim {
 namespace {
@@ -105,6 +109,27 @@ void promote_some(sim::Workload& workload, std::mt19937& random) {
   workload.kinds.push_back(std::move(promoter));
 }
 
+// For whoever looks for the reason: a small case that goes wrong the same way.
+std::string smaller(const char* scheduler, const char* knob, const Machine& machine,
+                    const sim::Workload& workload, const sim::SimulationOptions& options,
+                    const sim::Outcome& outcome) {
+  const auto run = [&](const Case& one) {
+    auto described = one.shape ? machine_of(one) : machine;
+    if (!described) return Seen{};
+    sim::SimulationOptions how = options;
+    how.seed = one.seed;
+    how.audit = one.audit;
+    return seen_in(outcome_of(scheduler, *described, one.workload, how, knob), one.workload);
+  };
+  const Shrunk small = shrink({.audit = options.audit, .seed = options.seed, .workload = workload},
+                              seen_in(outcome, workload), machine.topology, run);
+  return fmt::format("{}, --topology \"{}\"{} --seed {}\n{}",
+                     size_of(small.least, machine.cids.online().count),
+                     small.least.shape ? text_of(*small.least.shape) : "as it was",
+                     small.least.audit ? " --audit" : "", small.least.seed,
+                     workload_text(small.least.workload).value_or("(no file can say it)"));
+}
+
 // Machines with holes, offline CPUs and two core types are among them. The bound on starvation is
 // long enough for the lightest task in the longest queue; that on work that waits beside an idle
 // CPU for ticks and for the schedulers' own timers to find it. lavd rests CPUs on purpose: once
@@ -134,8 +159,9 @@ TEST(Builtins, ChanceFindsNothingWrong) {
       const sim::Outcome outcome = outcome_of(scheduler, machine, workload, options, knob);
       EXPECT_TRUE(outcome.end == sim::End::finished ||
                   (hotplug && outcome.end == sim::End::hotplug))
-          << "seed " << seed << ", " << nr_cpus << " CPUs, " << scheduler << ": "
-          << outcome.message;
+          << "seed " << seed << ", " << nr_cpus << " CPUs, " << scheduler << ": " << outcome.message
+          << "\n"
+          << smaller(scheduler, knob, machine, workload, options, outcome);
     }
   }
 }

@@ -103,6 +103,56 @@ TEST(Command, ASchedulerThatFailsIsStatusOneWithACommandToSeeItAgain) {
          "--scheduler simple --topology pu:1 --starvation 30 --set fifo=1");
 }
 
+TEST(Command, MakesWhatFailsSmallerAndPrintsACommandThatShowsIt) {
+  const test::TempDir folder;
+  const std::string file = folder.path() / "small.json";
+  const std::string arguments =
+      "--scheduler qmap --topology 'node:2 core:4 pu:2' --workload random --seed 3 "
+      "--set stall_user_nth=50 --set print_events=0 --cost hz=100 --duration 20000 --shrink " +
+      file;
+  const Finished done = run(arguments);
+  EXPECT_EQ(done.status, 1);
+  EXPECT_THAT(done.output, HasSubstr("CPUs: 1, tasks: 1, kinds: 1"));
+  const std::size_t at = done.output.rfind("scxsim ");
+  ASSERT_NE(at, done.output.npos);
+  const std::string small = done.output.substr(at + 7, done.output.size() - at - 8);
+  EXPECT_THAT(small, testing::StartsWith("--scheduler qmap --topology 'core:1 pu:1' --workload " +
+                                         file + " --set stall_user_nth=50 --seed "));
+  expect(1, " failed to run for ", small);
+  // the same again, to the byte
+  std::ifstream first(file);
+  const std::string text(std::istreambuf_iterator<char>(first), {});
+  EXPECT_EQ(run(arguments).output, done.output);
+  std::ifstream second(file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(second), {}), text);
+}
+
+TEST(Command, MakesNothingSmallerWhereNothingFailsOrItIsNotLet) {
+  const test::TempDir folder;
+  const std::string file = folder.path() / "small.json";
+  expect(0, "", "--scheduler simple --topology pu:2 --duration 50 --shrink " + file);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  expect(1, "not done after 1 runs",
+         "--scheduler qmap --topology pu:2 --set error_after=10 --shrink-runs 1 --shrink " + file);
+  expect(1, "cannot write /nonexistent/x",
+         "--scheduler qmap --topology pu:2 --set error_after=10 --shrink /nonexistent/x");
+  expect(2, "--shrink", "--scheduler simple --topology pu:2 --shrink-runs 5");
+  expect(2, "excludes", "--scheduler simple --topology pu:2 --compare lavd --shrink x");
+}
+
+TEST(Command, PrintsAWorkloadThatRunsTheSame) {
+  const test::TempDir folder;
+  const std::string file = folder.path() / "random.json";
+  const std::string machine = " --topology 'core:3 pu:2' --seed 4 --workload ";
+  const Finished printed = run("--print-workload" + machine + "random");
+  EXPECT_EQ(printed.status, 0);
+  std::ofstream(file) << printed.output;
+  const std::string arguments = "--scheduler lavd --duration 100 --json" + machine;
+  EXPECT_EQ(run(arguments + file).output, run(arguments + "random").output);
+  EXPECT_EQ(run("--print-workload" + machine + file).output, printed.output);
+  expect(1, "--list-workloads shows", "--print-workload --topology pu:1 --workload none");
+}
+
 TEST(Command, WritesATimelineAndAPictureBesideTheResults) {
   const test::TempDir folder;
   const std::string timeline = folder.path() / "t.json", picture = folder.path() / "p.svg";
