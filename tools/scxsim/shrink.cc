@@ -15,8 +15,9 @@ using sim::Phase;
 using sim::TaskKind;
 using sim::Workload;
 
-// A violation that hangs on chance may need another seed on a smaller machine.
-constexpr std::uint64_t kOtherSeeds = 3;
+// A violation that hangs on chance may need another seed once something is left out; the more so on
+// another machine.
+constexpr std::uint64_t kOtherSeeds = 4, kSeedsForMachine = 20;
 // At the end: whether one of these shows it sooner.
 constexpr std::uint64_t kSeedsForTime = 20;
 // How much longer than the first run a smaller one may take to get there.
@@ -93,9 +94,9 @@ class Shrinker {
   Shrunk search(const Topology& on) {
     without(&Case::audit);
     change([](Case& one) { return std::exchange(one.workload.warmup_ns, 0) != 0; });
-    describe(on);
     do {
       changed_ = false;
+      describe(on);
       shrink_machine();
       shrink_kinds();
       shrink_words(&Case::set);
@@ -132,11 +133,11 @@ class Shrinker {
   }
 
   // The same with other seeds, where the one that there is does not show it.
-  bool shows_it_by_chance(Case one) {
+  bool shows_it_by_chance(Case one, std::uint64_t other_seeds = kOtherSeeds) {
     if (!leave_out(one.workload, {})) return false;
     if (shows_it(one)) return true;
     const std::uint64_t before = one.seed;
-    for (one.seed = 1; one.seed <= kOtherSeeds; ++one.seed)
+    for (one.seed = 1; one.seed <= other_seeds; ++one.seed)
       if (one.seed != before && shows_it(one)) return true;
     return false;
   }
@@ -194,7 +195,7 @@ class Shrinker {
     for (const Cpu& cpu : on.cpus())
       if (on.nr_tiers() > 1 && cpu.tier == 0) one.big.insert(cpu.id);
     move_cpus(one, [&](const CpuSet& cpus) { return moved(cpus, on, *one.shape); });
-    shows_it_by_chance(std::move(one));
+    shows_it_by_chance(std::move(one), kSeedsForMachine);
   }
 
   void shrink_machine() {

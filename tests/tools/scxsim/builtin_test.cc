@@ -123,7 +123,7 @@ std::string smaller(const char* scheduler, const char* knob, const Machine& mach
   };
   const Shrunk small = shrink({.audit = options.audit, .seed = options.seed, .workload = workload},
                               seen_in(outcome, workload), machine.topology, run);
-  return fmt::format("{}, --topology \"{}\"{} --seed {}\n{}",
+  return fmt::format("after {} runs: {}, --topology \"{}\"{} --seed {}\n{}", small.runs,
                      size_of(small.least, machine.cids.online().count),
                      small.least.shape ? text_of(*small.least.shape) : "as it was",
                      small.least.audit ? " --audit" : "", small.least.seed,
