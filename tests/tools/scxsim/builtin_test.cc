@@ -12,6 +12,7 @@
 
 #include "shrink.h"
 #include "support.h"
+#include "workload_file.h"
 #include "workload_text.h"
 
 namespace scx::scxsim {
@@ -163,6 +164,26 @@ TEST(Builtins, ChanceFindsNothingWrong) {
           << "\n"
           << smaller(scheduler, knob, machine, workload, options, outcome);
     }
+  }
+}
+
+// What chance makes can be handed on as a file.
+TEST(Builtins, ChanceIsTheSameFromAFile) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    std::mt19937 random(static_cast<std::uint32_t>(seed));
+    const Machine machine = test::whole(test::random_machine(random));
+    sim::Workload workload = find_builtin("random")->make(machine.cids.online().count, seed);
+    bind_some(workload, machine.topology.online(), random);
+    const auto text = workload_text(workload);
+    ASSERT_TRUE(text) << text.error().message();
+    auto read = parse_workload(*text, "test");
+    ASSERT_TRUE(read) << read.error().message() << "\n" << *text;
+    EXPECT_EQ(workload_text(*read).value_or(""), *text);
+    workload.duration_ns = read->duration_ns = 20'000'000;
+    const sim::Outcome one = outcome_of("qmap", machine, workload),
+                       other = outcome_of("qmap", machine, *read);
+    EXPECT_EQ(one.nr_events, other.nr_events) << "seed " << seed;
+    EXPECT_EQ(one.all.latency.sum(), other.all.latency.sum()) << "seed " << seed;
   }
 }
 
