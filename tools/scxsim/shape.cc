@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace scx::scxsim {
 namespace {
@@ -16,6 +17,7 @@ struct Place {
 
 // As hwloc numbers the CPUs of a description.
 std::optional<CpuId> cpu_at(const Place& place, const Shape& shape) {
+  if (std::min({place.node, place.llc, place.core, place.thread}) < 0) return std::nullopt;
   if (place.node >= shape.nodes || place.llc >= shape.llcs || place.core >= shape.cores ||
       place.thread >= shape.threads)
     return std::nullopt;
@@ -77,11 +79,18 @@ CpuSet moved(const CpuSet& cpus, const Topology& from, const Shape& to) {
   return found;
 }
 
-CpuSet moved(const CpuSet& cpus, const Shape& from, const Shape& to) {
+CpuSet moved(const CpuSet& cpus, const Shape& from, const Shape& to, Remain remain) {
   CpuSet found;
   for (const CpuId cpu : cpus) {
     if (cpu.value() >= from.nr_cpus()) continue;
-    if (const auto there = cpu_at(place_in(from, cpu), to)) found.insert(*there);
+    Place place = place_in(from, cpu);
+    if (remain == Remain::last) {
+      place.node -= from.nodes - to.nodes;
+      place.llc -= from.llcs - to.llcs;
+      place.core -= from.cores - to.cores;
+      place.thread -= from.threads - to.threads;
+    }
+    if (const auto there = cpu_at(place, to)) found.insert(*there);
   }
   return found;
 }

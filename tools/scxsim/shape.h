@@ -4,10 +4,7 @@
 // the step from one such machine to a smaller one: each CPU keeps its place where that is there.
 #pragma once
 
-#include <compare>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "scx/base/cpu_set.h"
 #include "scx/topology/topology.h"
@@ -30,6 +27,8 @@ Shape shape_of(const Topology& topology);
 
 // The CPUs at the same places; those without one are left out.
 CpuSet moved(const CpuSet& cpus, const Topology& from, const Shape& to);
-CpuSet moved(const CpuSet& cpus, const Shape& from, const Shape& to);
+// The same, where the first units of `from` remain, or the last ones.
+enum class Remain { first, last };
+CpuSet moved(const CpuSet& cpus, const Shape& from, const Shape& to, Remain remain = Remain::first);
 
 }  // namespace scx::scxsim

@@ -200,13 +200,12 @@ class Shrinker {
 
   void shrink_machine() {
     if (!least().shape) return;
-    for (int Shape::*part : {&Shape::nodes, &Shape::llcs, &Shape::cores, &Shape::threads}) {
-      // with tasks in proportion first: too many for the CPUs that remain may hide it
+    for (int Shape::*part : {&Shape::nodes, &Shape::llcs, &Shape::cores, &Shape::threads})
       for (const bool with_tasks : {true, false})
         for (const int divisor : {0, 2, 1})
-          while (shrink_machine(part, divisor, with_tasks)) {
-          }
-    }
+          for (const Remain remain : {Remain::first, Remain::last})
+            while (shrink_machine(part, divisor, remain, with_tasks)) {
+            }
     change([](Case& one) {
       if (one.big.empty()) return false;
       one.big.clear();
@@ -214,21 +213,36 @@ class Shrinker {
     });
   }
 
-  // One of these units, half of them, or one less.
-  bool shrink_machine(int Shape::*part, int divisor, bool with_tasks) {
+  // One of these units, half of them, or one less; with tasks in proportion, since too many for the
+  // CPUs that remain may hide it.
+  bool shrink_machine(int Shape::*part, int divisor, Remain remain, bool with_tasks) {
     return change([&](Case& one) {
       const Shape from = *one.shape;
       const int now = from.*part;
-      if (now <= 1) return false;
+      if (now <= 1 || (divisor == 2 && now < 4)) return false;
       Shape& to = *one.shape;
       to.*part = divisor == 0 ? 1 : divisor == 1 ? now - 1 : now / 2;
-      move_cpus(one, [&](const CpuSet& cpus) { return moved(cpus, from, to); });
+      bool is_another = remain == Remain::first;  // than with the first units, or all tasks
+      move_cpus(one, [&](const CpuSet& cpus) {
+        is_another |= !cpus.empty();
+        return moved(cpus, from, to, remain);
+      });
       if (static_cast<int>(one.big.count()) == to.nr_cpus()) one.big.clear();
-      if (with_tasks)
-        for (TaskKind& kind : one.workload.kinds)
-          if (kind.count) kind.count = std::max(kind.count * (to.*part) / now, 1);
-      return true;
+      if (with_tasks) is_another &= share_out(one.workload, to.*part, now);
+      return is_another;
     });
+  }
+
+  // That part of the tasks of each kind, at least one. False where these are all.
+  static bool share_out(Workload& workload, int part, int of) {
+    bool fewer = false;
+    for (TaskKind& kind : workload.kinds) {
+      if (kind.count <= 1) continue;
+      const int before = kind.count;
+      kind.count = std::max(static_cast<int>(std::int64_t{before} * part / of), 1);
+      fewer |= kind.count < before;
+    }
+    return fewer;
   }
 
   void shrink_kinds() {

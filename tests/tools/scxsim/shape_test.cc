@@ -40,7 +40,10 @@ TEST(Shape, ASmallerOneKeepsPlaces) {
   const Shape from{2, 2, 2, 2};
   EXPECT_EQ(moved(CpuSet::of({0, 3, 6, 8, 15}), from, {1, 2, 2, 2}), CpuSet::of({0, 3, 6}));
   EXPECT_EQ(moved(CpuSet::of({0, 3, 6, 8, 15}), from, {2, 2, 2, 1}), CpuSet::of({0, 3, 4}));
+  EXPECT_EQ(moved(CpuSet::of({0, 3, 6, 8, 15}), from, {1, 2, 2, 2}, Remain::last),
+            CpuSet::of({0, 7}));
   EXPECT_TRUE(moved(CpuSet::of({15}), from, {1, 1, 1, 1}).empty());
+  EXPECT_EQ(moved(CpuSet::of({15}), from, {1, 1, 1, 1}, Remain::last), CpuSet::of({0}));
 }
 
 }  // namespace
