@@ -8,6 +8,7 @@ files=
 while [ "$1" != -- ]; do files="$files $1"; shift; done
 shift
 
+echo "release $(uname -r)"
 start scx_simple >&2
 costs=$(./guest_play calibrate) || fail "no calibration"
 stop

@@ -13,6 +13,7 @@
 
 #include "calibrate.h"
 #include "player.h"
+#include "quiet.h"
 #include "scx/base/file.h"
 #include "scx/stats/json.h"
 #include "workload_file.h"
@@ -84,7 +85,10 @@ constexpr const char* kUsage =
     "       guest_play FILE TURNS_A_MS WARMUP_MS DURATION_MS\n";
 
 Result<std::string> run(const std::vector<std::string>& words) {
-  if (words.size() == 1 && words[0] == "calibrate") return to_json(SCX_TRY(calibrate()));
+  if (words.size() == 1 && words[0] == "calibrate") {
+    SCX_TRY(bench::wait_quiet());  // a guest that has just started has work of its own
+    return to_json(SCX_TRY(calibrate()));
+  }
   if (words.size() != 4) return fail(ErrorKind::usage, kUsage);
   u64 numbers[3];
   for (std::size_t at = 0; at < 3; ++at) {
@@ -98,6 +102,7 @@ Result<std::string> run(const std::vector<std::string>& words) {
   workload.duration_ns = numbers[2] * 1'000'000;
   if (workload.warmup_ns >= workload.duration_ns)
     return fail(ErrorKind::usage, "the warm-up is as long as all of it");
+  SCX_TRY(bench::wait_quiet());
   return to_json(workload, SCX_TRY(play(workload, numbers[0])));
 }
 

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tables of tools/fidelity: Markdown that reads as it is and is ready for a document."""
+from .bench_tables import table
+from .fidelity_figures import NEAR_LATENCY, NEAR_SHARE, rows, verdict
+
+WORDS = {'share_percent': 'share, %', 'latency_us': 'latency, µs'}
+
+
+def cell_text(cell):
+    """Kernel → simulated, and how far apart; bold where that is too far."""
+    if cell is None:
+        return '–'
+    if cell['figure'] == 'share_percent':
+        text = f'{cell["kernel"]:.1f} → {cell["simulated"]:.1f} ({cell["difference"]:+.1f})'
+    else:
+        text = f'{cell["kernel"]:,.0f} → {cell["simulated"]:,.0f} (× {cell["ratio"]:.2f})'
+    text = text.replace('(-', '(−')
+    return text if cell['near'] else f'**{text}**'
+
+
+def comparison(all_cells, schedulers):
+    return table(['', '', *schedulers],
+                 [[f'{workload}: {kind}', WORDS[figure], *(cell_text(row.get(name)) for name in schedulers)]
+                  for (workload, kind, figure), row in rows(all_cells).items()])
+
+
+def beside_table(runs):
+    """Who else ran, a second of guest time, over all workloads of a scheduler."""
+    lines = []
+    for name in dict.fromkeys(run['scheduler'] for run in runs):
+        mine = [run for run in runs if run['scheduler'] == name]
+        seconds = sum(run['measured_ns'] for run in mine) / 1e9
+        others = [task for run in mine for task in run['others']]
+        lines.append([name, f'{sum(task["turns"] for task in others) / seconds:.1f}',
+                      f'{sum(task["run_ns"] for task in others) / seconds / 1e3:,.0f}'])
+    return table(['beside the workload, a second', 'turns', 'µs'], lines)
+
+
+def verdict_lines(found):
+    shares, latencies = found['shares'], found['latencies']
+    lines = [f'Shares within {NEAR_SHARE:.0f} points: {shares["near"]} of {shares["all"]}; mean latencies '
+             f'within {NEAR_LATENCY:.0%}: {latencies["near"]} of {latencies["all"]}; '.replace('%', ' %')
+             + f'schedulers in the same order: {found["rows"] - len({row_of(r) for r in found["reversed"]})} '
+             f'of {found["rows"]} rows.']
+    lines += [f'The other way round: {r["workload"]}, {r["kind"]}, {WORDS[r["figure"]].partition(",")[0]}: '
+              f'{" and ".join(r["schedulers"])}.' for r in found['reversed']]
+    return lines
+
+
+def row_of(pair):
+    return pair['workload'], pair['kind'], pair['figure']
+
+
+def cost_line(costs, turns_a_ms):
+    return ('Costs, measured in the guest: '
+            + ', '.join(f'{name} {value:,}' for name, value in costs.items() if value)
+            + f'; {turns_a_ms:,} turns of the loop are a millisecond of work.')
+
+
+def report(release, options, costs, calibration, all_cells, runs):
+    schedulers = list(dict.fromkeys(run['scheduler'] for run in runs))
+    cpus = '1 CPU' if options.smp == '1' else f'{options.smp} CPUs'
+    return [f'Linux {release}, {cpus}, an instruction {2 ** options.icount} ns, '
+            f'{options.duration / 1000:g} s each; kernel → simulated (mean of {options.seeds} seeds):', '',
+            *comparison(all_cells, schedulers), '', *verdict_lines(verdict(all_cells)), '',
+            cost_line(costs, calibration['turns_a_ms']), '', *beside_table(runs)]
