@@ -19,6 +19,19 @@ TEST(Time, SlicesEndAtTicks) {
   EXPECT_EQ(outcome.all.least_run_ns, 40 * kMs);
 }
 
+// A task that follows another one begins when the tick is over, so that so many ticks later some of
+// its slice is left.
+TEST(Time, ASliceOfFiveTicksLastsSix) {
+  Fifo policy;
+  policy.table.enqueue = [](Words words) { insert(task(words), Fifo::kQueue, 20 * kMs); };
+  SimulationOptions options = free_of_charge();
+  options.costs.tick_ns = 1;
+  Workload two = workload(260 * kMs, {tasks("a", 2, {run(kMs)})});
+  two.warmup_ns = 20 * kMs;  // the first one begins at a tick
+  const Outcome outcome = simulated(whole(machine(cores(1, 1, 0))), policy, two, options);
+  EXPECT_EQ(outcome.all.switches, 10u);
+}
+
 TEST(Time, APreemptionEndsTheSlice) {
   Fifo policy;
   policy.table.enqueue = [](Words words) {

@@ -296,6 +296,7 @@ class Kernel {
   void set_next(Cpu& cpu, Task& next);
   void go_idle(Cpu& cpu);
   void reschedule(Cpu& cpu);
+  void reschedule_after(Cpu& cpu, u64 ns);
   void kick(const Kick& kick);
   void tick(Cpu& cpu);
 

@@ -245,6 +245,15 @@ void Kernel::reschedule(Cpu& cpu) {
                Event::Kind::reschedule, static_cast<u32>(cpu.cid));
 }
 
+// The CPU schedules when the interrupt is over in which it is. So a task never starts at the very
+// time of a tick, and one whose slice is so many ticks long has the next one as well.
+void Kernel::reschedule_after(Cpu& cpu, u64 ns) {
+  if (!ns) return reschedule(cpu);
+  if (!cpu.online || cpu.must_schedule || cpu.told_to_schedule) return;
+  cpu.told_to_schedule = true;
+  events_.plan(now_ + ns, Event::Kind::reschedule, static_cast<u32>(cpu.cid));
+}
+
 void Kernel::kick(const Kick& kick) {
   Cpu& to = cpu(kick.cid);
   if (!to.online || ((kick.flags & SIM_KICK_IDLE) && to.curr)) return;
@@ -270,9 +279,9 @@ void Kernel::tick(Cpu& cpu) {
     const u64 slice = p->scx.slice;
     if (ops_.tick) call(ops_.tick, "tick", May::nothing, p, 0, word(p));
     if (slice && !p->scx.slice) p->preempted = true;
-    if (!p->scx.slice) reschedule(cpu);
   }
   overhead(cpu, costs_.tick_ns);
+  if (!p->real_time && !p->scx.slice) reschedule_after(cpu, costs_.tick_ns);
   events_.plan(now_ + tick_ns_, Event::Kind::tick, static_cast<u32>(cpu.cid));
 }
 
