@@ -38,7 +38,7 @@ class Shell(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ''), name)
 
     def test_help(self):
-        for name in ('setup', 'check', 'quickstart', 'vm', 'bench'):
+        for name in ('setup', 'check', 'quickstart', 'vm', 'bench', 'fidelity'):
             done = run(os.path.join(TOOLS, name), '--help')
             self.assertEqual(done.returncode, 0, name)
             self.assertIn('sage: ', done.stdout)

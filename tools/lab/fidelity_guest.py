@@ -6,6 +6,7 @@ import subprocess
 
 from .bench_plan import ROOT, VM, RunFailed
 from .errors import LabError, UsageError
+from .fidelity_sim import COSTS_OF
 
 BUILDS = ('release', 'dev')
 GUEST_FILES = os.path.join(ROOT, 'tests', 'vm', 'guest')
@@ -48,19 +49,22 @@ def command(options, build, files):
 
 
 def read_lines(text):
-    """The kernel's release, its costs, and what was played."""
-    release, calibration, runs = None, None, []
+    """The kernel's release, its costs by scheduler, and what was played."""
+    release, costs, runs = None, {}, []
     for line in text.splitlines():
-        name, _, said = line.partition(' ')
-        if name == 'release':
+        what, _, said = line.partition(' ')
+        if what == 'release':
             release = said
-        elif name == 'costs':
-            calibration = json.loads(said)
-        else:
-            runs.append({'scheduler': name.removeprefix('scx_')} | json.loads(said))
-    if not calibration or not runs:
+            continue
+        name, _, said = said.partition(' ')
+        name = name.removeprefix('scx_')
+        if what == 'costs':
+            costs[name] = json.loads(said)
+        elif what == 'played':
+            runs.append({'scheduler': name} | json.loads(said))
+    if COSTS_OF not in costs or not runs:
         raise LabError('the guest said nothing of its costs, or of the workloads')
-    return release, calibration, runs
+    return release, costs, runs
 
 
 def run(options, build, files):

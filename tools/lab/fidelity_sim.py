@@ -8,26 +8,33 @@ import tempfile
 
 from .errors import LabError
 
-# Measured in the guest; the emulated machine has no caches to fill and no threads that share a core.
-MEASURED = ('hz', 'tick_ns', 'context_switch_ns', 'wakeup_ns', 'interrupt_ns')
+# Measured in the guest: the kernel's, under scx_simple for all; and those that a policy's own
+# instructions have a part in, which take no time in a simulation. The emulated machine has no caches
+# to fill and no threads that share a core.
+KERNELS = ('hz', 'tick_ns', 'interrupt_ns', 'kick_ns')
+WITH_POLICY = ('context_switch_ns', 'wakeup_ns')
+COSTS_OF = 'simple'
 NOT_THERE = ('refill_core_ns', 'refill_llc_ns', 'refill_node_ns', 'refill_far_ns')
 ORDINARY = (0, 3, 5, 7)     # SCHED_OTHER, BATCH, IDLE, EXT: the policies whose tasks a scheduler gets
 
 
-def costs(calibration):
-    """Those of scxsim's --cost. A kick is an interrupt as well."""
-    found = {name: calibration[name] for name in MEASURED}
-    return found | {'kick_ns': calibration['interrupt_ns']} | dict.fromkeys(NOT_THERE, 0)
+def costs(calibrations, scheduler, same=False):
+    """Those of scxsim's --cost under a scheduler; `same`: all of them as under scx_simple."""
+    kernels, own = calibrations[COSTS_OF], calibrations[COSTS_OF if same else scheduler]
+    return ({name: kernels[name] for name in KERNELS} | {name: own[name] for name in WITH_POLICY}
+            | dict.fromkeys(NOT_THERE, 0))
 
 
-def background(run, calibration):
-    """A kind for each task that ran beside the workload: as often as it did, for as long each time."""
+def background(run, its_costs):
+    """A kind for each task that ran beside the workload: it slept, between its turns and the waits
+    for them, for as long on the average, and ran for as long each time."""
     kinds = {}
     for number, task in enumerate(run['others']):
         if task['policy'] not in ORDINARY:
             continue
-        run_us = max(1, round((task['run_ns'] / task['turns'] - calibration['context_switch_ns']) / 1e3))
-        sleep_us = max(1, round(run['measured_ns'] / task['turns'] / 1e3) - run_us)
+        run_us = max(1, round((task['run_ns'] / task['turns'] - its_costs['context_switch_ns']) / 1e3))
+        asleep_ns = run['measured_ns'] - task['wait_ns'] - task['run_ns']
+        sleep_us = max(1, round(asleep_ns / task['turns'] / 1e3))
         kinds[f'beside{number}'] = {'priority': task['nice'], 'run': run_us,
                                     'sleep': [sleep_us // 2, sleep_us + sleep_us // 2]}
     return kinds
@@ -43,24 +50,24 @@ def wakes_by_timer(task):
     return any(key.rstrip('0123456789') in ('sleep', 'timer') for part in parts for key in part)
 
 
-def seen_by_program(latency_ns, task, calibration):
+def seen_by_program(latency_ns, task, its_costs):
     """A simulated latency ends where the task goes on its CPU. Its program sees the time after the
     switch and, where a timer woke it, after the interrupt."""
     if not latency_ns:
         return latency_ns
-    interrupt = calibration['interrupt_ns'] if wakes_by_timer(task) else 0
-    return latency_ns + interrupt + calibration['context_switch_ns']
+    interrupt = its_costs['interrupt_ns'] if wakes_by_timer(task) else 0
+    return latency_ns + interrupt + its_costs['context_switch_ns']
 
 
 def topology(smp):
     return f'core:{smp.partition(",")[0]} pu:1'
 
 
-def run_once(scxsim, scheduler, file, options, calibration, seed):
+def run_once(scxsim, scheduler, file, options, its_costs, seed):
     command = [scxsim, '--scheduler', scheduler, '--topology', topology(options.smp), '--workload', file,
                '--duration', str(options.warmup + options.duration), '--warmup', str(options.warmup),
                '--seed', str(seed), '--json']
-    for name, value in costs(calibration).items():
+    for name, value in its_costs.items():
         command += ['--cost', f'{name}={value}']
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
@@ -68,14 +75,14 @@ def run_once(scxsim, scheduler, file, options, calibration, seed):
     return json.loads(done.stdout)
 
 
-def simulate(scxsim, options, scheduler, workload, run, calibration):
+def simulate(scxsim, options, scheduler, workload, run, its_costs):
     """The kinds of a workload as simulated under a scheduler, beside what ran beside them in `run`:
     run_ns and latency_ns by name, means over the seeds."""
-    everything = with_background(workload, background(run, calibration))
+    everything = with_background(workload, background(run, its_costs))
     with tempfile.NamedTemporaryFile('w', prefix='fidelity-', suffix='.json') as file:
         json.dump(everything, file)
         file.flush()
-        runs = [run_once(scxsim, scheduler, file.name, options, calibration, seed)
+        runs = [run_once(scxsim, scheduler, file.name, options, its_costs, seed)
                 for seed in range(1, options.seeds + 1)]
     found = {}
     for name, task in workload['tasks'].items():
@@ -83,7 +90,7 @@ def simulate(scxsim, options, scheduler, workload, run, calibration):
         woken = [t['latency_ns']['mean'] for t in mine if t['latency_ns']['count']]
         latency = statistics.mean(woken) if woken else 0
         found[name] = {'run_ns': statistics.mean(t['run_ns'] for t in mine),
-                       'latency_ns': seen_by_program(latency, task, calibration)}
+                       'latency_ns': seen_by_program(latency, task, its_costs)}
     return found
 
 

@@ -2,6 +2,7 @@
 """The tables of tools/fidelity: Markdown that reads as it is and is ready for a document."""
 from .bench_tables import table
 from .fidelity_figures import NEAR_LATENCY, NEAR_SHARE, rows, verdict
+from .fidelity_sim import COSTS_OF, KERNELS
 
 WORDS = {'share_percent': 'share, %', 'latency_us': 'latency, µs'}
 
@@ -24,16 +25,20 @@ def comparison(all_cells, schedulers):
                   for (workload, kind, figure), row in rows(all_cells).items()])
 
 
-def beside_table(runs):
-    """Who else ran, a second of guest time, over all workloads of a scheduler."""
+def scheduler_table(runs, calibrations):
+    """What the guest has of its own under each scheduler: what switching and waking take, and who else
+    runs."""
     lines = []
     for name in dict.fromkeys(run['scheduler'] for run in runs):
         mine = [run for run in runs if run['scheduler'] == name]
         seconds = sum(run['measured_ns'] for run in mine) / 1e9
         others = [task for run in mine for task in run['others']]
-        lines.append([name, f'{sum(task["turns"] for task in others) / seconds:.1f}',
+        costs = calibrations[name]
+        lines.append([name, f'{costs["context_switch_ns"]:,}', f'{costs["wakeup_ns"]:,}',
+                      f'{sum(task["turns"] for task in others) / seconds:.1f}',
                       f'{sum(task["run_ns"] for task in others) / seconds / 1e3:,.0f}'])
-    return table(['beside the workload, a second', 'turns', 'µs'], lines)
+    return table(['under', 'a switch, ns', 'a wake-up, ns',
+                  'turns of others, a second', 'their time, µs a second'], lines)
 
 
 def verdict_lines(found):
@@ -51,16 +56,19 @@ def row_of(pair):
     return pair['workload'], pair['kind'], pair['figure']
 
 
-def cost_line(costs, turns_a_ms):
-    return ('Costs, measured in the guest: '
-            + ', '.join(f'{name} {value:,}' for name, value in costs.items() if value)
-            + f'; {turns_a_ms:,} turns of the loop are a millisecond of work.')
+def cost_line(calibrations, same):
+    kernels = calibrations[COSTS_OF]
+    return (f'Costs, measured in the guest under scx_{COSTS_OF}: '
+            + ', '.join(f'{name} {kernels[name]:,}' for name in KERNELS)
+            + (', and its switch and wake-up for all' if same else '')
+            + f'; {kernels["turns_a_ms"]:,} turns of the loop are a millisecond of work.')
 
 
-def report(release, options, costs, calibration, all_cells, runs):
+def report(release, options, calibrations, all_cells, runs):
     schedulers = list(dict.fromkeys(run['scheduler'] for run in runs))
     cpus = '1 CPU' if options.smp == '1' else f'{options.smp} CPUs'
     return [f'Linux {release}, {cpus}, an instruction {2 ** options.icount} ns, '
             f'{options.duration / 1000:g} s each; kernel → simulated (mean of {options.seeds} seeds):', '',
             *comparison(all_cells, schedulers), '', *verdict_lines(verdict(all_cells)), '',
-            cost_line(costs, calibration['turns_a_ms']), '', *beside_table(runs)]
+            cost_line(calibrations, options.same_costs), '',
+            *scheduler_table(runs, calibrations)]

@@ -2,6 +2,8 @@
 #include "calibrate.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 
 #include "background.h"
 #include "objects.h"
+#include "scx/base/fd.h"
 #include "scx/base/file.h"
 
 namespace scx::play {
@@ -74,24 +77,37 @@ Result<u64> turn_of_two(void (*one)(Semaphore*, int), Semaphore* semaphores) {
   return std::max(passed[0], passed[1]) / (turns[0] + turns[1]);
 }
 
-// What a sleeper's round takes of a busy loop.
-u64 round_of_sleeper(u64 turns_a_ms, u64 lost_to_ticks_a_ms) {
-  constexpr u64 kWorkMs = 500;
-  std::atomic<bool> stop = false;
-  std::atomic<u64> rounds = 0;
-  std::jthread sleeper([&] {
-    for (u64 due = now_ns(); !stop; ++rounds) sleep_until_ns(due = std::max(due, now_ns()) + kMs);
-  });
-  const u64 before = rounds;
-  const u64 lost = lost_in(kWorkMs, turns_a_ms);
-  const u64 done = rounds - before;
-  stop = true;
-  return beyond(lost, (kWorkMs + lost / kMs) * lost_to_ticks_a_ms) / std::max<u64>(done, 1);
+// How late a sleeper is where nobody else wants the CPU: the interrupt, what it does to wake a
+// thread, and a switch.
+u64 late_after_timer() {
+  constexpr u64 kRounds = 500;
+  u64 late = 0;
+  for (u64 round = 0; round < kRounds; ++round) {
+    const u64 due = now_ns() + kMs;
+    sleep_until_ns(due);
+    late += now_ns() - due;
+  }
+  return late / kRounds;
+}
+
+// What an interrupt takes of a busy loop that wakes nobody: of timers whose files nobody reads.
+Result<u64> bare_interrupt(const Calibration& found) {
+  constexpr u64 kTimers = 400, kApart = 2 * kMs;
+  std::vector<Fd> timers;
+  for (u64 at = 1; at <= kTimers; ++at) {
+    const Fd& timer = timers.emplace_back(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+    const itimerspec due{{}, {0, static_cast<long>(at * kApart)}};
+    if (!timer || timerfd_settime(timer.get(), 0, &due, nullptr))
+      return fail_errno(errno, "a timer's file");
+  }
+  const u64 lost = lost_in(kTimers * kApart / kMs + 10, found.turns_a_ms);
+  return beyond(lost, kTimers * kApart / kMs * found.hz / 1000 * found.tick_ns) / kTimers;
 }
 
 }  // namespace
 
 Result<Calibration> calibrate() {
+  prctl(PR_SET_TIMERSLACK, 1UL);  // or the kernel may add 50 us of its own
   Calibration found{.turns_a_ms = turns_a_ms()};
   SCX_TRY(ticks(found));
   found.context_switch_ns = SCX_TRY(turn_of_two([](Semaphore*, int) { sched_yield(); }, nullptr));
@@ -104,8 +120,8 @@ Result<Calibration> calibrate() {
       },
       semaphores));
   found.wakeup_ns = beyond(turn, found.context_switch_ns);
-  found.interrupt_ns = beyond(round_of_sleeper(found.turns_a_ms, found.tick_ns * found.hz / 1000),
-                              2 * found.context_switch_ns);
+  found.interrupt_ns = beyond(late_after_timer(), found.context_switch_ns);
+  found.kick_ns = SCX_TRY(bare_interrupt(found));
   return found;
 }
 

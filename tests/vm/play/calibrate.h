@@ -15,10 +15,11 @@ struct Calibration {
   u64 tick_ns = 0;            // what a busy loop loses to each
   u64 context_switch_ns = 0;  // of two threads that yield to each other, a turn
   u64 wakeup_ns = 0;          // of two that wake each other: what a turn takes beyond that
-  u64 interrupt_ns = 0;  // of a sleeper beside a busy loop: what a round takes beyond two switches
+  u64 interrupt_ns = 0;       // how late a lone sleeper is after its timer, but for the switch
+  u64 kick_ns = 0;            // of an interrupt that wakes nobody
 };
 
-// Takes some three seconds. Errors: those of reading /proc.
+// Takes some five seconds. Errors: those of reading /proc.
 Result<Calibration> calibrate();
 
 }  // namespace scx::play

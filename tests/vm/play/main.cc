@@ -36,6 +36,7 @@ std::string to_json(const Calibration& found) {
   out.member("context_switch_ns", found.context_switch_ns);
   out.member("wakeup_ns", found.wakeup_ns);
   out.member("interrupt_ns", found.interrupt_ns);
+  out.member("kick_ns", found.kick_ns);
   out.end_object();
   return std::move(out).take().text;
 }
