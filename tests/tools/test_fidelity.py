@@ -80,11 +80,12 @@ class Simulated(unittest.TestCase):
 
     def test_a_policy_has_a_part_in_two_costs(self):
         both = {'simple': COSTS, 'lavd': {name: 2 * value for name, value in COSTS.items()}}
-        costs = fidelity_sim.costs(both, 'lavd')
+        costs = fidelity_sim.costs(both)
         self.assertNotIn('turns_a_ms', costs)
         self.assertEqual((costs['tick_ns'], costs['context_switch_ns'], costs['refill_far_ns']),
-                         (7000, 16000, 0))
-        self.assertEqual(fidelity_sim.costs(both, 'lavd', same=True), fidelity_sim.costs(both, 'simple'))
+                         (7000, 8000, 0))
+        self.assertEqual(fidelity_sim.costs(both, 'lavd'),
+                         costs | {'context_switch_ns': 16000, 'wakeup_ns': 12000})
 
 
 class Figures(unittest.TestCase):

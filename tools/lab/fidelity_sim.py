@@ -8,9 +8,9 @@ import tempfile
 
 from .errors import LabError
 
-# Measured in the guest: the kernel's, under scx_simple for all; and those that a policy's own
-# instructions have a part in, which take no time in a simulation. The emulated machine has no caches
-# to fill and no threads that share a core.
+# Measured in the guest under scx_simple: the kernel's, and those that a policy's own instructions have
+# a part in, which take no time in a simulation. The emulated machine has no caches to fill and no
+# threads that share a core.
 KERNELS = ('hz', 'tick_ns', 'interrupt_ns', 'kick_ns')
 WITH_POLICY = ('context_switch_ns', 'wakeup_ns')
 COSTS_OF = 'simple'
@@ -18,9 +18,9 @@ NOT_THERE = ('refill_core_ns', 'refill_llc_ns', 'refill_node_ns', 'refill_far_ns
 ORDINARY = (0, 3, 5, 7)     # SCHED_OTHER, BATCH, IDLE, EXT: the policies whose tasks a scheduler gets
 
 
-def costs(calibrations, scheduler, same=False):
-    """Those of scxsim's --cost under a scheduler; `same`: all of them as under scx_simple."""
-    kernels, own = calibrations[COSTS_OF], calibrations[COSTS_OF if same else scheduler]
+def costs(calibrations, scheduler=COSTS_OF):
+    """Those of scxsim's --cost; with what a scheduler's policy has a part in as under that one."""
+    kernels, own = calibrations[COSTS_OF], calibrations[scheduler]
     return ({name: kernels[name] for name in KERNELS} | {name: own[name] for name in WITH_POLICY}
             | dict.fromkeys(NOT_THERE, 0))
 

@@ -2,7 +2,7 @@
 """The tables of tools/fidelity: Markdown that reads as it is and is ready for a document."""
 from .bench_tables import table
 from .fidelity_figures import NEAR_LATENCY, NEAR_SHARE, rows, verdict
-from .fidelity_sim import COSTS_OF, KERNELS
+from .fidelity_sim import COSTS_OF, WITH_POLICY, costs
 
 WORDS = {'share_percent': 'share, %', 'latency_us': 'latency, µs'}
 
@@ -33,8 +33,8 @@ def scheduler_table(runs, calibrations):
         mine = [run for run in runs if run['scheduler'] == name]
         seconds = sum(run['measured_ns'] for run in mine) / 1e9
         others = [task for run in mine for task in run['others']]
-        costs = calibrations[name]
-        lines.append([name, f'{costs["context_switch_ns"]:,}', f'{costs["wakeup_ns"]:,}',
+        own = calibrations[name]
+        lines.append([name, f'{own["context_switch_ns"]:,}', f'{own["wakeup_ns"]:,}',
                       f'{sum(task["turns"] for task in others) / seconds:.1f}',
                       f'{sum(task["run_ns"] for task in others) / seconds / 1e3:,.0f}'])
     return table(['under', 'a switch, ns', 'a wake-up, ns',
@@ -56,12 +56,13 @@ def row_of(pair):
     return pair['workload'], pair['kind'], pair['figure']
 
 
-def cost_line(calibrations, same):
-    kernels = calibrations[COSTS_OF]
+def cost_line(calibrations, own):
+    found = costs(calibrations)
+    names = [name for name in found if found[name] and not (own and name in WITH_POLICY)]
     return (f'Costs, measured in the guest under scx_{COSTS_OF}: '
-            + ', '.join(f'{name} {kernels[name]:,}' for name in KERNELS)
-            + (', and its switch and wake-up for all' if same else '')
-            + f'; {kernels["turns_a_ms"]:,} turns of the loop are a millisecond of work.')
+            + ', '.join(f'{name} {found[name]:,}' for name in names)
+            + ('; switch and wake-up as below' if own else '')
+            + f'. {calibrations[COSTS_OF]["turns_a_ms"]:,} turns of the loop are a millisecond of work.')
 
 
 def report(release, options, calibrations, all_cells, runs):
@@ -70,5 +71,5 @@ def report(release, options, calibrations, all_cells, runs):
     return [f'Linux {release}, {cpus}, an instruction {2 ** options.icount} ns, '
             f'{options.duration / 1000:g} s each; kernel → simulated (mean of {options.seeds} seeds):', '',
             *comparison(all_cells, schedulers), '', *verdict_lines(verdict(all_cells)), '',
-            cost_line(calibrations, options.same_costs), '',
+            cost_line(calibrations, options.own_costs), '',
             *scheduler_table(runs, calibrations)]
