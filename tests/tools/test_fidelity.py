@@ -3,8 +3,6 @@
 import json
 import os
 import subprocess
-import tempfile
-import types
 import unittest
 
 import support      # noqa: F401  (puts tools/ on the path)
@@ -49,6 +47,12 @@ class Guest(unittest.TestCase):
         for text in ('', 'release 7.3.4\n', f'costs scx_simple {json.dumps(COSTS)}\n'):
             with self.assertRaises(LabError):
                 fidelity_guest.read_lines(text)
+
+    def test_what_is_wanted_of_what_it_said(self):
+        runs = [{'scheduler': 'lavd', 'workload': 'a'}, {'scheduler': 'qmap', 'workload': 'a'}]
+        self.assertEqual(fidelity_guest.chosen(runs, ['qmap'], ['a']), runs[1:])
+        with self.assertRaisesRegex(UsageError, 'b under scx_lavd'):
+            fidelity_guest.chosen(runs, ['lavd'], ['a', 'b'])
 
     def test_workloads_are_names_or_files(self):
         file, = fidelity_guest.workload_files(['weights'])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The half of tools/fidelity that runs on a real kernel: one guest, all schedulers and workloads."""
+import itertools
 import json
 import os
 import subprocess
@@ -65,6 +66,16 @@ def read_lines(text):
     if COSTS_OF not in costs or not runs:
         raise LabError('the guest said nothing of its costs, or of the workloads')
     return release, costs, runs
+
+
+def chosen(runs, schedulers, workloads):
+    """The run of each workload under each scheduler; what the guest said may be of more."""
+    found = {(run['scheduler'], run['workload']): run for run in runs}
+    wanted = list(itertools.product(schedulers, workloads))
+    for scheduler, workload in wanted:
+        if (scheduler, workload) not in found:
+            raise UsageError(f'the guest said nothing of {workload} under scx_{scheduler}')
+    return [found[key] for key in wanted]
 
 
 def run(options, build, files):

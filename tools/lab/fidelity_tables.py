@@ -42,11 +42,13 @@ def scheduler_table(runs, calibrations):
 
 
 def verdict_lines(found):
-    shares, latencies = found['shares'], found['latencies']
-    lines = [f'Shares within {NEAR_SHARE:.0f} points: {shares["near"]} of {shares["all"]}; mean latencies '
-             f'within {NEAR_LATENCY:.0%}: {latencies["near"]} of {latencies["all"]}; '.replace('%', ' %')
-             + f'schedulers in the same order: {found["rows"] - len({row_of(r) for r in found["reversed"]})} '
-             f'of {found["rows"]} rows.']
+    def near(figure, words):
+        return [f'{words}: {found[figure]["near"]} of {found[figure]["all"]}'] if found[figure]['all'] else []
+    in_order = found['rows'] - len({row_of(pair) for pair in found['reversed']})
+    parts = [*near('shares', f'shares within {NEAR_SHARE:.0f} points'),
+             *near('latencies', f'mean latencies within {100 * NEAR_LATENCY:.0f} %'),
+             f'schedulers in the same order: {in_order} of {found["rows"]} rows']
+    lines = [('; '.join(parts) + '.').capitalize()]
     lines += [f'The other way round: {r["workload"]}, {r["kind"]}, {WORDS[r["figure"]].partition(",")[0]}: '
               f'{" and ".join(r["schedulers"])}.' for r in found['reversed']]
     return lines
