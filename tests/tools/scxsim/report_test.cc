@@ -66,5 +66,21 @@ TEST(Report, JsonIsTheSameInNumbers) {
   EXPECT_EQ(json["tasks"][0]["least_run_ns"], 1'000'000);
 }
 
+TEST(Report, BlocksAreShownOfAPolicyThatCountsThem) {
+  sim::Outcome outcome = two_kinds();
+  outcome.ops.emplace_back().op = "enqueue";
+  outcome.ops[0].host_ns.add(70);
+  EXPECT_THAT(to_text(kSubject, outcome), Not(HasSubstr("blocks")));
+  EXPECT_FALSE(
+      nlohmann::json::parse(to_json(kSubject, outcome).text)["costs"][0].contains("blocks_mean"));
+  outcome.ops[0].blocks.add(21);
+  const std::string text = to_text(kSubject, outcome);
+  EXPECT_THAT(text, HasSubstr("blocks: mean"));
+  EXPECT_THAT(text, testing::ContainsRegex("enqueue +1 +0\\.00 +70 .* 21\\.0 +21\n"));
+  const auto json = nlohmann::json::parse(to_json(kSubject, outcome).text);
+  EXPECT_EQ(json["costs"][0]["blocks_mean"], 21.0);
+  EXPECT_EQ(json["costs"][0]["blocks_p99"], 21);
+}
+
 }  // namespace
 }  // namespace scx::scxsim
