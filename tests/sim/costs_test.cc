@@ -16,8 +16,8 @@ TEST(Costs, AreSetByName) {
 
 TEST(Costs, OfWhichThereAreNoneAreNamed) {
   Costs costs;
-  for (const char* text :
-       {"nothing=1", "hz", "", "=", "hz=0", "hz=x", "tick_ns=-1", "smt_speed=1025"}) {
+  for (const char* text : {"nothing=1", "hz", "", "=", "hz=0", "hz=x", "tick_ns=-1",
+                           "smt_speed=1025", "slowest_speed=0"}) {
     const Status status = set_cost(costs, text);
     ASSERT_FALSE(status) << text;
     EXPECT_EQ(status.error().kind, ErrorKind::usage);

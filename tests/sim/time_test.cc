@@ -120,6 +120,23 @@ TEST(Time, BigCoresAreFasterAndSiblingsShare) {
   EXPECT_EQ(simulated(whole(machine(cores(1, 2, 0))), policy, alone).all.rounds, 99u);
 }
 
+TEST(Time, APerformanceLevelIsASpeedWhereThatIsAskedFor) {
+  static u32 seen;
+  Fifo policy;
+  policy.table.running = [](Words) {
+    calls->perf_set(kernel, 0, 512);
+    seen = calls->perf_cur(kernel, 0);
+  };
+  const Workload work = workload(30 * kMs, {tasks("a", 1, {run(10 * kMs)}, 1)});
+  const Machine one = whole(machine(cores(1, 1, 0)));
+  SimulationOptions options = free_of_charge();
+  EXPECT_EQ(simulated(one, policy, work, options).all.run_ns, 10 * kMs);
+  EXPECT_EQ(seen, 1024u);
+  options.costs.slowest_speed = 256;
+  EXPECT_EQ(simulated(one, policy, work, options).all.run_ns, 16 * kMs);
+  EXPECT_EQ(seen, 640u);
+}
+
 TEST(Time, APeriodIsKeptWhateverTheWorkTakes) {
   Fifo policy;
   const Op period{.kind = Op::Kind::period, .span = {10 * kMs, 10 * kMs}};

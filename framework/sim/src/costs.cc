@@ -20,6 +20,7 @@ std::span<const CostField> cost_fields() {
       {"refill_node_ns", &Costs::refill_node_ns},
       {"refill_far_ns", &Costs::refill_far_ns},
       {"smt_speed", &Costs::smt_speed},
+      {"slowest_speed", &Costs::slowest_speed},
       {"hz", &Costs::hz},
   };
   return fields;
@@ -34,8 +35,9 @@ Status set_cost(Costs& costs, std::string_view assignment) {
     known += field.name;
     if (field.name != name || equals == assignment.npos) continue;
     const auto value = parse_int(assignment.substr(equals + 1));
-    const std::int64_t least = name == "hz" || name == "smt_speed" ? 1 : 0;
-    const std::int64_t most = name == "hz" ? 10'000 : name == "smt_speed" ? 1024 : 1'000'000'000;
+    const bool is_speed = name.ends_with("_speed");
+    const std::int64_t least = name == "hz" || is_speed ? 1 : 0;
+    const std::int64_t most = name == "hz" ? 10'000 : is_speed ? 1024 : 1'000'000'000;
     if (!value || *value < least || *value > most)
       return fail(ErrorKind::usage, fmt::format("the cost {}", assignment),
                   fmt::format("{} is a number of {} to {}", name, least, most));

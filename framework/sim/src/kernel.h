@@ -45,11 +45,11 @@ struct Cpu {
   bool must_schedule = false;
   bool told_to_schedule = false;  // an event is on its way
   bool ticking = false;
-  u64 idle_since = 0;                // while it is
-  u64 looked_at = 0;                 // when the running task was charged last
-  u64 run_stamp = 0;                 // of the planned end of its operation
-  u32 capacity = 1024, perf = 1024;  // of 1024
-  u64 speed = 1024;                  // of the running task, since it was charged last
+  u64 idle_since = 0;                 // while it is
+  u64 looked_at = 0;                  // when the running task was charged last
+  u64 run_stamp = 0;                  // of the planned end of its operation
+  u32 capacity = 1024, level = 1024;  // of 1024: what it can do, and what the policy asks for
+  u64 speed = 1024;                   // of the running task, since it was charged last
   s32 core_first = -1, core_nr = 0, llc = -1, node = -1;
 };
 
@@ -304,6 +304,7 @@ class Kernel {
   void charge(Cpu& cpu);
   void plan_end(Cpu& cpu);
   void overhead(Cpu& cpu, u64 ns);
+  u32 perf(const Cpu& cpu) const;
   u64 speed(const Cpu& cpu) const;
   void siblings_changed(const Cpu& cpu);
   void run_over(Cpu& cpu);

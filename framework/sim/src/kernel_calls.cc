@@ -187,12 +187,17 @@ struct Calls {
     return of(k).valid(cid, "in scx_bpf_cidperf_cap()") ? of(k).cpu(cid).capacity : 1024;
   }
   static u32 perf_cur(void* k, s32 cid) {
-    return of(k).valid(cid, "in scx_bpf_cidperf_cur()") ? of(k).cpu(cid).perf : 1024;
+    return of(k).valid(cid, "in scx_bpf_cidperf_cur()") ? of(k).perf(of(k).cpu(cid)) : 1024;
   }
   static s32 perf_set(void* k, s32 cid, u32 perf) {
     Kernel& kernel = of(k);
     if (!kernel.valid(cid, "in scx_bpf_cidperf_set()")) return -22;
     if (perf > 1024) return kernel.error("Invalid cpuperf target %u for CID %d", perf, cid), -22;
+    Cpu& cpu = kernel.cpu(cid);
+    cpu.level = perf;
+    if (kernel.costs_.slowest_speed == 1024 || !cpu.curr) return 0;
+    kernel.charge(cpu);
+    kernel.plan_end(cpu);
     return 0;
   }
 

@@ -13,9 +13,14 @@ constexpr int kMostSteps = 100'000;
 
 }  // namespace
 
+// What a CPU does of what it can, of 1024.
+u32 Kernel::perf(const Cpu& cpu) const {
+  return static_cast<u32>(costs_.slowest_speed + (1024 - costs_.slowest_speed) * cpu.level / 1024);
+}
+
 // The work that a CPU does in a nanosecond, of 1024.
 u64 Kernel::speed(const Cpu& cpu) const {
-  u64 speed = cpu.capacity * u64{cpu.perf} / 1024;
+  u64 speed = cpu.capacity * u64{perf(cpu)} / 1024;
   for (s32 other = cpu.core_first; other < cpu.core_first + cpu.core_nr; ++other) {
     if (other == cpu.cid || !cpus_[static_cast<std::size_t>(other)]->curr) continue;
     speed = speed * costs_.smt_speed / 1024;

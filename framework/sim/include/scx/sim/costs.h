@@ -27,7 +27,9 @@ struct Costs {
   std::uint64_t refill_node_ns = 15000;
   std::uint64_t refill_far_ns = 40000;
   std::uint64_t smt_speed = 640;  // of 1024: a hardware thread's speed while a sibling is busy
-  std::uint64_t hz = 250;         // ticks a second; 1 … 10000
+  // Of 1024: a CPU's speed at the performance level 0, and in between in proportion; 1 … 1024.
+  std::uint64_t slowest_speed = 1024;
+  std::uint64_t hz = 250;  // ticks a second; 1 … 10000
 };
 
 // Name and place of each, for command lines and documents.
