@@ -97,16 +97,19 @@ bool hotplug_some(sim::Workload& workload, const CpuSet& online, std::mt19937& r
   return true;
 }
 
-// One in three has a task that makes others real-time for some milliseconds, again and again.
+// One in three has a task that makes others real-time, again and again, for some milliseconds at
+// most: those that would not leave the CPU to it go back by themselves.
 void promote_some(sim::Workload& workload, std::mt19937& random) {
   const auto changed = static_cast<int>(random() % workload.kinds.size());
   if (random() % 3) return;
-  const auto to = [&](bool real_time) {
-    return sim::Op{.kind = sim::Op::Kind::set_class, .object = changed, .value = real_time};
+  const auto to = [](bool real_time, int kind = -1) {
+    return sim::Op{.kind = sim::Op::Kind::set_class, .object = kind, .value = real_time};
   };
+  for (sim::Phase& phase : workload.kinds[static_cast<std::size_t>(changed)].phases)
+    phase.ops.insert(phase.ops.begin(), to(false));
   const sim::Op rest{.kind = sim::Op::Kind::sleep, .span = {1'000'000, 5'000'000}};
   sim::TaskKind promoter{.name = "promoter", .real_time = true, .phases = {{}}};
-  promoter.phases[0].ops = {rest, to(true), rest, to(false), rest};
+  promoter.phases[0].ops = {rest, to(true, changed), rest, to(false, changed), rest};
   workload.kinds.push_back(std::move(promoter));
 }
 
