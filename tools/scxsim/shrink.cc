@@ -34,8 +34,12 @@ bool leave_out(Workload& workload, std::vector<bool> gone) {
     switch (op.kind) {
       case Op::Kind::set_cpus:
         return op.cpus.empty() || is_gone(op.object);
+      case Op::Kind::cpu_off:
+      case Op::Kind::cpu_on:
+        return op.cpus.empty();
       case Op::Kind::fork:
       case Op::Kind::set_nice:
+      case Op::Kind::set_class:
         return is_gone(op.object);
       default:
         return false;
@@ -60,7 +64,7 @@ bool leave_out(Workload& workload, std::vector<bool> gone) {
     for (Phase& phase : kind.phases)
       for (Op& op : phase.ops)
         if (op.object >= 0 && (op.kind == Op::Kind::fork || op.kind == Op::Kind::set_nice ||
-                               op.kind == Op::Kind::set_cpus))
+                               op.kind == Op::Kind::set_cpus || op.kind == Op::Kind::set_class))
           op.object = number[static_cast<std::size_t>(op.object)];
   workload.kinds = std::move(left);
   return !workload.kinds.empty();
@@ -74,8 +78,7 @@ void move_cpus(Case& one, const Move& move) {
     if (kind.cpus) kind.cpus = move(*kind.cpus);
     if (kind.cpus && kind.cpus->empty()) kind.cpus.reset();
     for (Phase& phase : kind.phases)
-      for (Op& op : phase.ops)
-        if (op.kind == Op::Kind::set_cpus) op.cpus = move(op.cpus);
+      for (Op& op : phase.ops) op.cpus = move(op.cpus);
   }
 }
 
@@ -101,7 +104,7 @@ class Shrinker {
       shrink_kinds();
       shrink_words(&Case::set);
       shrink_words(&Case::cost);
-      leave_out_mutexes();
+      leave_out_pairs();
       shrink_programs();
       simplify();
     } while (changed_ && !result_.gave_up);
@@ -267,19 +270,24 @@ class Shrinker {
                 });
   }
 
-  // Both halves at once: one without the other is another violation.
-  void leave_out_mutexes() {
+  // Both halves of what belongs together at once: one without the other is another violation.
+  template <typename Is>
+  void leave_out_ops(const Is& is) {
+    change([&](Case& one) {
+      std::size_t gone = 0;
+      for (TaskKind& kind : one.workload.kinds)
+        for (Phase& phase : kind.phases) gone += std::erase_if(phase.ops, is);
+      return gone > 0;
+    });
+  }
+  void leave_out_pairs() {
     for (int mutex = 0; mutex < least().workload.nr_mutexes; ++mutex)
-      change([&](Case& one) {
-        std::size_t gone = 0;
-        for (TaskKind& kind : one.workload.kinds)
-          for (Phase& phase : kind.phases)
-            gone += std::erase_if(phase.ops, [&](const Op& op) {
-              return op.object == mutex &&
-                     (op.kind == Op::Kind::lock || op.kind == Op::Kind::unlock);
-            });
-        return gone > 0;
+      leave_out_ops([mutex](const Op& op) {
+        return op.object == mutex && (op.kind == Op::Kind::lock || op.kind == Op::Kind::unlock);
       });
+    leave_out_ops([](const Op& op) {
+      return op.kind == Op::Kind::migrate_disable || op.kind == Op::Kind::migrate_enable;
+    });
   }
 
   // Phases, then operations. A kind may go with its last one.
@@ -311,6 +319,7 @@ class Shrinker {
         change([&](Case& one) { return how(one.workload.kinds[at]); });
       };
       change_kind([](TaskKind& kind) { return std::exchange(kind.nice, 0) != 0; });
+      change_kind([](TaskKind& kind) { return std::exchange(kind.real_time, false); });
       change_kind([](TaskKind& kind) { return std::exchange(kind.start_ns, 0) != 0; });
       change_kind([](TaskKind& kind) {
         return std::exchange(kind.cpus, std::optional<CpuSet>{}).has_value();
@@ -388,7 +397,7 @@ Result<Machine> machine_of(const Case& one) {
 
 Seen seen_in(const sim::Outcome& outcome, const Workload& workload) {
   Seen seen{{}, outcome.end_ns, outcome.nr_events};
-  if (outcome.end == sim::End::finished || outcome.end == sim::End::policy) return seen;
+  if (outcome.end != sim::End::error && outcome.end != sim::End::stall) return seen;
   seen.violation = (outcome.end == sim::End::stall ? "stall: " : "error: ") +
                    without_numbers(without_names(outcome.message, workload));
   return seen;

@@ -246,10 +246,11 @@ class Reader {
     if (event == "lock") return named(Op::Kind::lock, mutexes_, value, place);
     if (event == "unlock") return named(Op::Kind::unlock, mutexes_, value, place);
     if (event == "fork") return named(Op::Kind::fork, forked_, value, place);
-    return unknown(place,
-                   "run, sleep, timer, suspend, resume, resume_sync, lock, unlock, fork, yield, "
-                   "cpus, nice, policy, bind, renice, reclass, migrate_disable, migrate_enable, "
-                   "cpu_off and cpu_on; for a task also instance, loop, phases, priority and delay");
+    return unknown(
+        place,
+        "run, sleep, timer, suspend, resume, resume_sync, lock, unlock, fork, yield, "
+        "cpus, nice, policy, bind, renice, reclass, migrate_disable, migrate_enable, "
+        "cpu_off and cpu_on; for a task also instance, loop, phases, priority and delay");
   }
 
   static Result<Op> read_timer(const Json& timer, const std::string& place) {

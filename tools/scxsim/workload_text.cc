@@ -36,6 +36,8 @@ Json list(const CpuSet& cpus) {
   return found;
 }
 
+std::string policy(bool real_time) { return real_time ? "SCHED_FIFO" : "SCHED_OTHER"; }
+
 struct Event {
   std::string key;
   Json value;
@@ -56,7 +58,10 @@ class Writer {
     Json made = Json::object();
     if (kind.count != 1) made["instance"] = kind.count;
     if (kind.rounds != -1) made["loop"] = kind.rounds;
+    if (kind.real_time && kind.nice)
+      return fail(ErrorKind::invalid, kind.name + ": a real-time task has no nice value in a file");
     if (kind.nice) made["priority"] = kind.nice;
+    if (kind.real_time) made["policy"] = policy(true);
     if (kind.start_ns) made["delay"] = SCX_TRY(microseconds(kind.start_ns));
     if (kind.cpus) made["cpus"] = list(*kind.cpus);
     if (kind.phases.size() == 1 && kind.phases[0].loops == 1) {
@@ -72,14 +77,15 @@ class Writer {
     return made;
   }
 
-  // A key that is there already gets a number, and so does "cpus", which without one is where the
-  // task starts.
+  // A key that is there already gets a number, and so do those that without one say how the task
+  // starts.
   Status add_events(Json& to, const std::vector<Op>& ops) {
     std::map<std::string, int> times;
     for (const Op& op : ops) {
       Event event = SCX_TRY(this->event(op));
       const int time = ++times[event.key];
-      if (time > 1 || event.key == "cpus") event.key += std::to_string(time);
+      if (time > 1 || event.key == "cpus" || event.key == "policy")
+        event.key += std::to_string(time);
       to[event.key] = std::move(event.value);
     }
     return {};
@@ -111,6 +117,17 @@ class Writer {
       case Op::Kind::set_cpus:
         if (op.object < 0) return Event{"cpus", list(op.cpus)};
         return Event{"bind", {{"task", name(op.object)}, {"cpus", list(op.cpus)}}};
+      case Op::Kind::set_class:
+        if (op.object < 0) return Event{"policy", policy(op.value)};
+        return Event{"reclass", {{"task", name(op.object)}, {"policy", policy(op.value)}}};
+      case Op::Kind::migrate_disable:
+        return Event{"migrate_disable", ""};
+      case Op::Kind::migrate_enable:
+        return Event{"migrate_enable", ""};
+      case Op::Kind::cpu_off:
+        return Event{"cpu_off", list(op.cpus)};
+      case Op::Kind::cpu_on:
+        return Event{"cpu_on", list(op.cpus)};
     }
     return fail(ErrorKind::invalid, "an operation that a workload's file cannot have");
   }

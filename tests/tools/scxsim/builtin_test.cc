@@ -179,6 +179,9 @@ TEST(Builtins, ChanceIsTheSameFromAFile) {
     const Machine machine = test::whole(test::random_machine(random));
     sim::Workload workload = find_builtin("random")->make(machine.cids.online().count, seed);
     bind_some(workload, machine.topology.online(), random);
+    pin_some(workload, random);
+    hotplug_some(workload, machine.topology.online(), random);
+    promote_some(workload, random);
     const auto text = workload_text(workload);
     ASSERT_TRUE(text) << text.error().message();
     auto read = parse_workload(*text, "test");

@@ -50,6 +50,7 @@ TEST(WorkloadText, HasAllThatAFileCanSay) {
       "phase2": {"sleep": 2000, "resume_sync": "event1"}}},
     "once": {"phases": {"phase1": {"loop": 3, "run": 5}}},
     "show": {"suspend": "event0", "lock": "mutex0", "run": 10, "unlock": "mutex0", "nice": 3, "yield": "", "fork": "helper", "renice": {"task": "render \"3\"", "nice": 7}, "bind": {"task": "helper", "cpus": [1]}, "cpus1": [0], "cpus2": [0, 1]},
+    "admin": {"policy": "SCHED_FIFO", "cpu_off": [1, 2], "sleep": 10, "cpu_on": [2], "migrate_disable": "", "run": 5, "migrate_enable": "", "policy1": "SCHED_OTHER", "reclass": {"task": "show", "policy": "SCHED_FIFO"}},
     "helper": {"instance": 0, "loop": 1, "suspend": "event1", "run": 5}
   }
 }
