@@ -95,7 +95,7 @@ TEST(Command, ASchedulerThatFailsIsStatusOneWithACommandToSeeItAgain) {
   const std::string arguments = "--scheduler qmap --topology pu:2 --set error_after=10";
   expect(1, "error asked for after 10 enqueues\nto see it again: scxsim ", arguments);
   // what is after the error is cut off
-  expect(1, "--set error_after=10 --seed 1 --duration 41\n",
+  expect(1, "--set error_after=10 --seed 1 --duration 45\n",
          arguments + " --seed 1 --duration=5000 --warmup 3000 --json");
   expect(1, "failed to run for ",
          "--scheduler qmap --topology pu:2 --duration 20000 --set stall_user_nth=3");
