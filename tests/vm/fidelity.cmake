@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A slice of tools/fidelity: what scxsim says is what a real kernel does.
+if(NOT 7.3 IN_LIST SCXX_VM_KERNELS)
+  return()
+endif()
 add_test(NAME vm.fidelity
          COMMAND ${PROJECT_SOURCE_DIR}/tools/fidelity --check --build ${PROJECT_BINARY_DIR}
                  --workload weights,handover --duration 3000 --timeout 600 simple qmap)

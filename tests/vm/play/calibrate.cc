@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -108,6 +109,10 @@ Result<u64> bare_interrupt(const Calibration& found) {
 
 Result<Calibration> calibrate() {
   prctl(PR_SET_TIMERSLACK, 1UL);  // or the kernel may add 50 us of its own
+  cpu_set_t first;                // two threads take turns on one CPU
+  CPU_ZERO(&first);
+  CPU_SET(0, &first);
+  if (sched_setaffinity(0, sizeof(first), &first)) return fail_errno(errno, "sched_setaffinity");
   Calibration found{.turns_a_ms = turns_a_ms()};
   SCX_TRY(ticks(found));
   found.context_switch_ns = SCX_TRY(turn_of_two([](Semaphore*, int) { sched_yield(); }, nullptr));
