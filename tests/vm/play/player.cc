@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "player.h"
 
+#include <fmt/core.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -9,6 +10,7 @@
 
 #include <atomic>
 #include <deque>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,6 +42,20 @@ struct Player {
   bool over = false;
   TaskTimes times_at_end = {};
 };
+
+constexpr int kRealTime = 1;  // the priority of tasks of that class
+
+// What threads cannot do of themselves.
+Status playable(const sim::Workload& workload) {
+  for (const TaskKind& kind : workload.kinds)
+    for (const Phase& phase : kind.phases)
+      for (const Op& op : phase.ops)
+        if (op.kind == Op::Kind::migrate_disable || op.kind == Op::Kind::migrate_enable)
+          return fail(ErrorKind::unsupported,
+                      fmt::format("tasks.{}: migrate_disable is the kernel's alone", kind.name),
+                      "leave it out, or simulate it only");
+  return {};
+}
 
 // All threads of a workload.
 class Stage {
@@ -92,9 +108,15 @@ void Stage::woken(Player& p, u64 at) {
   p.latency.add(now - std::min(at, now));
 }
 
+// Best effort, as for a task that a workload's file bound to a CPU which another one took away.
 void Stage::apply(pid_t tid, const Op& op) {
   if (op.kind == Op::Kind::set_nice) {
     setpriority(PRIO_PROCESS, static_cast<id_t>(tid), op.value);
+    return;
+  }
+  if (op.kind == Op::Kind::set_class) {
+    const sched_param param{.sched_priority = op.value ? kRealTime : 0};
+    sched_setscheduler(tid, op.value ? SCHED_FIFO : SCHED_OTHER, &param);
     return;
   }
   cpu_set_t cpus;
@@ -148,17 +170,28 @@ void Stage::step(Player& p, const Op& op) {
       return;
     case Op::Kind::set_nice:
     case Op::Kind::set_cpus:
+    case Op::Kind::set_class:
       if (op.object >= 0)
         change(op.object, op);
       else
         apply(p.tid, op);
       return;
+    case Op::Kind::cpu_off:
+    case Op::Kind::cpu_on:
+      for (const CpuId cpu : op.cpus)
+        std::ofstream(fmt::format("/sys/devices/system/cpu/cpu{}/online", cpu.value()))
+            << (op.kind == Op::Kind::cpu_on ? "1" : "0");
+      return;
+    case Op::Kind::migrate_disable:
+    case Op::Kind::migrate_enable:
+      return;  // playable() has refused it
   }
 }
 
 void Stage::run(Player& p) {
   p.tid = gettid();
   pthread_setname_np(pthread_self(), p.kind.name.substr(0, 15).c_str());
+  apply(p.tid, {.kind = Op::Kind::set_class, .value = p.kind.real_time});
   apply(p.tid, {.kind = Op::Kind::set_nice, .value = p.kind.nice});
   if (p.kind.cpus) apply(p.tid, {.kind = Op::Kind::set_cpus, .cpus = *p.kind.cpus});
   if (p.forked)
@@ -198,7 +231,8 @@ Result<Played> Stage::play() {
   for (std::size_t kind = 0; kind < workload_.kinds.size(); ++kind)
     for (int n = 0; n < workload_.kinds[kind].count; ++n)
       start(static_cast<int>(kind), begin + workload_.kinds[kind].start_ns, false);
-  const sched_param first{.sched_priority = 1};  // no task of the scheduler's, and never late
+  // no task of the scheduler's, and never late
+  const sched_param first{.sched_priority = kRealTime + 1};
   if (sched_setscheduler(0, SCHED_FIFO, &first)) return fail_errno(errno, "sched_setscheduler");
 
   sleep_until_ns(begin + workload_.warmup_ns);
@@ -233,6 +267,7 @@ Result<Played> Stage::play() {
 }  // namespace
 
 Result<Played> play(const sim::Workload& workload, u64 turns_a_ms) {
+  SCX_TRY(playable(workload));
   // Never destroyed: its threads run on until the program ends.
   static Stage* stage = nullptr;
   stage = new Stage(workload, turns_a_ms);

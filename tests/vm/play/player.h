@@ -29,7 +29,8 @@ struct Played {
 };
 
 // Plays it for its duration and measures after its warm-up. The calling thread becomes SCHED_FIFO,
-// and the tasks stay when this returns: end the program. Errors: permission, io.
+// and the tasks stay when this returns: end the program. Errors: unsupported,
+// for what only the kernel does to a task; permission, io.
 Result<Played> play(const sim::Workload& workload, u64 turns_a_ms);
 
 }  // namespace scx::play
