@@ -8,6 +8,7 @@
 #ifndef __SCX_CID_BPF_H
 #define __SCX_CID_BPF_H
 
+#include <scx/hotplug.bpf.h>
 #include <scx/topology.bpf.h>
 
 /* Between the number that the kernel uses in this form (a CPU or a cid) and the cid. */
@@ -37,8 +38,12 @@ static __always_inline s32 scx_this_cid(void)
 	return scx_cpu_to_cid(bpf_get_smp_processor_id());
 }
 
+/* From a CPU that is nearly offline nothing happens: the kernel would keep the kick until the CPU is
+ * back, and could not end the scheduler before (docs/kernels.md). */
 static __always_inline void scx_kick_cid(s32 cid, u64 kick_flags)
 {
+	if (!scx_takes_calls_here())
+		return;
 	if (scx_machine.cid_form)
 		scx_bpf_kick_cid(cid, kick_flags);
 	else

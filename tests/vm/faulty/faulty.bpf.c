@@ -37,6 +37,13 @@ void SCX_OP(faulty, dispatch, s32 cid, struct task_struct *prev)
 		scx_bpf_no_such_thing();
 }
 
+void SCX_OP(faulty, update_idle, s32 cid, bool idle)
+{
+	/* as a policy does that sees work when its CPU goes idle: here one that is offline already */
+	if (fault == FAULT_LAST_KICK && idle && !scx_takes_calls_here())
+		scx_kick_cid(cid, 0);
+}
+
 s32 SCX_OP_SLEEPABLE(faulty, init)
 {
 	return scx_bpf_create_dsq(SHARED_DSQ, -1) ?: scx_bpf_create_dsq(LOST_DSQ, -1);
@@ -45,5 +52,6 @@ s32 SCX_OP_SLEEPABLE(faulty, init)
 SCX_SCHEDULER(faulty,
 	.enqueue = faulty_enqueue,
 	.dispatch = faulty_dispatch,
+	.update_idle = faulty_update_idle,
 	.init = faulty_init,
 	.timeout_ms = 2000);
