@@ -391,8 +391,9 @@ void SCX_OP(lavd, quiescent, struct task_struct *p, u64 deq_flags)
 	lavd_note_sleep(t, scx_bpf_now());
 }
 
-/* CPU form, until 7.0: another scheduling class took the CPU. Later kernels hand tasks back by
- * themselves. */
+/* CPU form, until 7.0: another scheduling class took the CPU. Later kernels call this no more, and hand
+ * back by themselves only what was put there with SCX_ENQ_IMMED: a task that waits in the local queue
+ * behind a real-time one stays there. */
 void SCX_OP(lavd, cid_release, s32 cid, struct scx_cpu_release_args *args)
 {
 	if (!scx_has_enum(scx_enq_flags, SCX_ENQ_IMMED) && bpf_ksym_exists(scx_bpf_reenqueue_local___v1))
