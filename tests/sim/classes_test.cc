@@ -14,10 +14,6 @@ Op set_class(bool real_time, int kind = -1) {
   return {.kind = Op::Kind::set_class, .object = kind, .value = real_time};
 }
 
-TaskKind bound(TaskKind kind, CpuSet cpus) {
-  kind.cpus = std::move(cpus);
-  return kind;
-}
 TaskKind real_time(TaskKind kind) {
   kind.real_time = true;
   return kind;

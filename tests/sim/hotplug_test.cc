@@ -14,11 +14,6 @@ using testing::HasSubstr;
 Op off(CpuSet cpus) { return {.kind = Op::Kind::cpu_off, .cpus = std::move(cpus)}; }
 Op on(CpuSet cpus) { return {.kind = Op::Kind::cpu_on, .cpus = std::move(cpus)}; }
 
-TaskKind bound(TaskKind kind, CpuSet cpus) {
-  kind.cpus = std::move(cpus);
-  return kind;
-}
-
 // A scheduler that goes on without a CPU; the masks of cids that it is told of.
 class Staying : public Fifo {
  public:

@@ -13,11 +13,6 @@ using testing::HasSubstr;
 
 const Op disable{.kind = Op::Kind::migrate_disable}, enable{.kind = Op::Kind::migrate_enable};
 
-TaskKind bound(TaskKind kind, CpuSet cpus) {
-  kind.cpus = std::move(cpus);
-  return kind;
-}
-
 // What the policy hears of task 1000 and what it sees of it then.
 class Seen : public Fifo {
  public:

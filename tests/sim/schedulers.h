@@ -31,10 +31,6 @@ inline TaskKind nice(TaskKind kind, int value) {
   kind.nice = value;
   return kind;
 }
-inline TaskKind bound(TaskKind kind, CpuSet cpus) {
-  kind.cpus = std::move(cpus);
-  return kind;
-}
 inline double share(const Outcome& outcome, std::size_t kind) {
   return static_cast<double>(outcome.kinds[kind].counts.run_ns) /
          static_cast<double>(outcome.all.run_ns);

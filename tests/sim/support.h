@@ -70,6 +70,10 @@ inline TaskKind tasks(std::string name, int count, std::vector<Op> ops, std::int
   return {
       .name = std::move(name), .count = count, .rounds = rounds, .phases = {{1, std::move(ops)}}};
 }
+inline TaskKind bound(TaskKind kind, CpuSet cpus) {
+  kind.cpus = std::move(cpus);
+  return kind;
+}
 inline Workload workload(u64 duration_ns, std::vector<TaskKind> kinds) {
   return {.name = "test",
           .duration_ns = duration_ns,

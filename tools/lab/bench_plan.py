@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 
 from .builds import BUILDS, ROOT
-from .errors import LabError, UsageError
+from .errors import RunFailed, UsageError
 
 VM = os.path.join(ROOT, 'tools', 'vm')
 GUEST = '/bench'
@@ -21,14 +21,6 @@ KERNELS_OWN = 'kernel\'s own'
 USUAL = ('pipe', 'messaging', 'timers', 'mix', 'forks')
 WORKLOADS = (*USUAL, 'disturbed', 'frames', 'pinned', 'bursts', 'handover', 'light', 'spread')
 MIX_NICE = (0, 0, 5, -5)
-
-
-class RunFailed(LabError):
-    """The guest as a whole failed: the text, and the exit status of tools/vm."""
-
-    def __init__(self, text, status):
-        super().__init__(text)
-        self.status = status
 
 
 @dataclass

@@ -5,9 +5,13 @@
     what that command printed
     <!-- end -->
 """
+import os
 import re
+import shlex
+import subprocess
 
-from .errors import UsageError
+from .builds import ROOT
+from .errors import RunFailed, UsageError
 
 
 def blocks(tool):
@@ -33,3 +37,19 @@ def renewed(text, tool, make):
         arguments = match['arguments']
         return f'<!-- tools/{tool}{arguments} -->\n{make(arguments.strip()).strip()}\n<!-- end -->'
     return blocks(tool).sub(new, text)
+
+
+def run(tool, arguments):
+    """What tools/TOOL prints. Paths are the repository's own."""
+    done = subprocess.run([os.path.join(ROOT, 'tools', tool), *shlex.split(arguments)], cwd=ROOT,
+                          stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise RunFailed(f'tools/{tool} {arguments} ended with status {done.returncode}', done.returncode)
+    return done.stdout
+
+
+def renew(path, tool):
+    """Runs the command of every block anew; the file stays as it is unless all succeed."""
+    text = renewed(read(path, tool), tool, lambda arguments: run(tool, arguments))
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)

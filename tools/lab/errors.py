@@ -12,3 +12,11 @@ class UsageError(LabError):
 
 class Unavailable(LabError):
     """The lab cannot run here: no QEMU, no kernel to be had. Tests skip themselves."""
+
+
+class RunFailed(LabError):
+    """The guest as a whole failed: the text, and the exit status of tools/vm."""
+
+    def __init__(self, text, status):
+        super().__init__(text)
+        self.status = status

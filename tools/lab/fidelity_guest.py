@@ -5,8 +5,9 @@ import json
 import os
 import subprocess
 
-from .bench_plan import ROOT, VM, RunFailed
-from .errors import LabError, UsageError
+from .bench_plan import VM
+from .builds import ROOT
+from .errors import LabError, RunFailed, UsageError
 from .fidelity_sim import COSTS_OF
 
 BUILDS = ('release', 'dev')

@@ -18,7 +18,7 @@ TOOLS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..
 BENCH = os.path.join(TOOLS, 'bench')
 sys.path.insert(0, TOOLS)
 
-from lab import bench_document, bench_figures, bench_plan, bench_tables      # noqa: E402
+from lab import bench_figures, bench_plan, bench_tables, document            # noqa: E402
 from lab.errors import UsageError                                            # noqa: E402
 
 ROUND_TRIPS = 200
@@ -158,10 +158,10 @@ class Document(unittest.TestCase):
     TEXT = 'a\n<!-- tools/bench -x 1 -->\n<!-- end -->\nb\n<!-- tools/bench y -->\nold\n<!-- end -->\nc\n'
 
     def test_every_block_gets_what_its_own_command_prints(self):
-        new = bench_document.renew_text(self.TEXT, lambda arguments: f'of {arguments}\n')
+        new = document.renewed(self.TEXT, 'bench', lambda arguments: f'of {arguments}\n')
         self.assertEqual(new, 'a\n<!-- tools/bench -x 1 -->\nof -x 1\n<!-- end -->\nb\n'
                               '<!-- tools/bench y -->\nof y\n<!-- end -->\nc\n')
-        self.assertEqual(bench_document.renew_text(new, lambda arguments: f'of {arguments}'), new)
+        self.assertEqual(document.renewed(new, 'bench', lambda arguments: f'of {arguments}'), new)
 
     def test_a_document_whose_command_fails_stays_as_it_is(self):
         with tempfile.NamedTemporaryFile('w+') as file:
