@@ -24,7 +24,7 @@ s32 SCX_OP(simple, select_cid, struct task_struct *p, s32 prev_cid, u64 wake_fla
 	if (cid < 0)
 		return prev_cid;
 	__sync_fetch_and_add(&nr_local, 1);
-	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, SCX_SLICE_DFL, 0);
+	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, SCX_SLICE_DFL, SCX_ENQ_IMMED);
 	return cid;
 }
 
@@ -45,7 +45,7 @@ void SCX_OP(simple, enqueue, struct task_struct *p, u64 enq_flags)
 
 void SCX_OP(simple, dispatch, s32 cid, struct task_struct *prev)
 {
-	scx_bpf_dsq_move_to_local(SHARED_DSQ);
+	scx_bpf_dsq_move_to_local(SHARED_DSQ, SCX_ENQ_IMMED);
 }
 
 /* A task queued between our look at the queue and this: look again. */
@@ -68,6 +68,12 @@ void SCX_OP(simple, stopping, struct task_struct *p, bool runnable)
 	scx_bpf_task_set_dsq_vtime(p, p->scx.dsq_vtime + used * 100 / p->scx.weight);
 }
 
+/* CPU form: another scheduling class took the CPU. */
+void SCX_OP(simple, cid_release, s32 cid, struct scx_cpu_release_args *args)
+{
+	scx_give_back_local();
+}
+
 void SCX_OP(simple, enable, struct task_struct *p)
 {
 	scx_bpf_task_set_dsq_vtime(p, vtime_now);
@@ -85,5 +91,7 @@ SCX_SCHEDULER(simple,
 	.update_idle = simple_update_idle,
 	.running = simple_running,
 	.stopping = simple_stopping,
+	.cid_release = simple_cid_release,
 	.enable = simple_enable,
-	.init = simple_init);
+	.init = simple_init,
+	.flags = SCX_OPS_ENQ_MIGRATION_DISABLED);

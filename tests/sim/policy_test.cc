@@ -55,6 +55,39 @@ TEST_P(Schedulers, UseAllCpusBeforeAnybodyWaits) {
   EXPECT_GT(outcome.all.least_run_ns, 490 * kMs);
 }
 
+// Real-time tasks take the two CPUs in turn, and one is always free.
+TEST_P(Schedulers, SendATaskThatARealTimeOnePreemptsToAnotherCpu) {
+  const auto takes = [](int cpu, u64 from) {
+    TaskKind kind =
+        bound(tasks("takes", 1,
+                    {run(40 * kMs), {.kind = Op::Kind::period, .span = {100 * kMs, 100 * kMs}}}),
+              CpuSet::of({cpu}));
+    kind.real_time = true;
+    kind.start_ns = from;
+    return kind;
+  };
+  const Outcome outcome = outcome_of(
+      GetParam(), whole(machine(cores(2, 1, 0))),
+      workload(2000 * kMs, {tasks("hog", 1, {run(kMs)}), takes(0, 0), takes(1, 50 * kMs)}));
+  EXPECT_EQ(outcome.end, End::finished) << outcome.message;
+  EXPECT_GT(outcome.kinds[0].counts.run_ns, 1990 * kMs);
+}
+
+// The kernel would put tasks that must not migrate straight back into their CPU's own queue, where
+// two of them keep all others from their turn.
+TEST_P(Schedulers, LetTasksThatMustNotMigrateWaitAmongTheOthers) {
+  const Op disable{.kind = Op::Kind::migrate_disable}, enable{.kind = Op::Kind::migrate_enable};
+  const Outcome outcome = outcome_of(
+      GetParam(), whole(machine(cores(2, 1, 0))),
+      workload(5000 * kMs, {tasks("hog", 4, {run(kMs)}),
+                            tasks("pinned", 4, {disable, run(100 * kMs), enable, run(kMs)}),
+                            bound(tasks("bound", 1, {run(kMs)}), CpuSet::of({0}))}));
+  EXPECT_EQ(outcome.end, End::finished) << outcome.message;
+  EXPECT_LT(outcome.all.longest_wait_ns, 200 * kMs);
+  for (const auto& kind : outcome.kinds)
+    EXPECT_GT(kind.counts.least_run_ns, 800 * kMs) << kind.name;  // of 1,111
+}
+
 TEST(Simple, SharesTimeByWeight) {
   const Workload work = workload(
       60'000 * kMs, {nice(tasks("heavy", 4, {run(kMs)}), -5), tasks("normal", 4, {run(kMs)}),

@@ -14,6 +14,20 @@ scxx_vm_test(lavd.chain KERNEL 7.3 SCRIPT under.sh ARGS chain 2 1000 1 -- scx_la
              VM ${counted} --smp 1)
 # Hogs of several nice values get their shares within 5 %.
 scxx_vm_test(lavd.shares KERNEL 7.3 SCRIPT under.sh ARGS ${mix} -- scx_lavd VM ${counted} --smp 1)
+# A task that real-time ones preempt goes where they are not, and those that must not migrate starve nobody.
+# Not scx_lavd alone.
+foreach(scheduler simple lavd qmap)
+  foreach(kernel 6.12 7.2 7.3)
+    set(long LONG lavd)
+    if("${scheduler}.${kernel}" MATCHES "^(simple.6.12|lavd.7.3)$")
+      set(long)
+    endif()
+    scxx_vm_test(preempted.${scheduler}.${kernel} ${long} KERNEL ${kernel} SCRIPT under.sh
+                 ARGS preempted 3 85 -- scx_${scheduler} VM ${counted} --smp 2)
+    scxx_vm_test(pinned.${scheduler}.${kernel} ${long} KERNEL ${kernel} SCRIPT under.sh
+                 ARGS starve pinned 2 3 500 -- scx_${scheduler} VM ${counted} --smp 2)
+  endforeach()
+endforeach()
 foreach(kernel 6.18 7.2 7.3)
   scxx_vm_test(lavd.starve.${kernel}-long LONG lavd KERNEL ${kernel} SCRIPT under.sh
                ARGS starve 8 20 100 -- scx_lavd VM ${counted} --smp 4)

@@ -4,7 +4,7 @@
  *
  * Their values move between kernels (SCX_ENQ_HEAD is 16 or 65536), so each name below is a CO-RE
  * relocation: one instruction that libbpf fills in when the program loads. A name that the running
- * kernel lacks must stay unreachable behind scx_has_enum().
+ * kernel lacks must stay unreachable behind scx_has_enum(), unless it says that it is 0 then.
  *
  * They are no compile-time constants. A static initialiser (ops.flags) takes the SCX_OPS_* values,
  * which have never moved.
@@ -16,6 +16,8 @@
 	((u64)bpf_core_enum_value(enum type##___scx, name##___scx))
 #define scx_has_enum(type, name) \
 	bpf_core_enum_value_exists(enum type##___scx, name##___scx)
+#define scx_enum_or_0(type, name) \
+	(scx_has_enum(type, name) ? scx_enum(type, name) : 0)
 
 enum scx_public_consts___scx {
 	SCX_SLICE_DFL___scx = 20000000ULL,
@@ -49,7 +51,7 @@ enum scx_enq_flags___scx {
 #define SCX_ENQ_HEAD		scx_enum(scx_enq_flags, SCX_ENQ_HEAD)
 #define SCX_ENQ_CPU_SELECTED	scx_enum(scx_enq_flags, SCX_ENQ_CPU_SELECTED) /* since 6.13 */
 #define SCX_ENQ_PREEMPT		scx_enum(scx_enq_flags, SCX_ENQ_PREEMPT)
-#define SCX_ENQ_IMMED		scx_enum(scx_enq_flags, SCX_ENQ_IMMED)	/* since 7.1 */
+#define SCX_ENQ_IMMED		scx_enum_or_0(scx_enq_flags, SCX_ENQ_IMMED)	/* since 7.1; 0 before */
 #define SCX_ENQ_RESCUE		scx_enum(scx_enq_flags, SCX_ENQ_RESCUE)	/* since 7.3 */
 #define SCX_ENQ_REENQ		scx_enum(scx_enq_flags, SCX_ENQ_REENQ)
 #define SCX_ENQ_LAST		scx_enum(scx_enq_flags, SCX_ENQ_LAST)

@@ -178,10 +178,18 @@ bool scx_bpf_dsq_move_vtime___new(struct bpf_iter_scx_dsq *it, struct task_struc
 #define scx_bpf_dsq_move_vtime(it, p, dsq_id, enq_flags) \
 	__scx_either(scx_bpf_dsq_move_vtime___new, scx_bpf_dispatch_vtime_from_dsq___v1, it, p, dsq_id, enq_flags)
 
-/* Enqueue again what waits in a DSQ: since 7.1. What waits in the local DSQ of a CPU that another
- * scheduling class takes: from the CPU form's cpu_release, until SCX_ENQ_IMMED came (7.1). */
+/* Enqueue again what waits in a DSQ: since 7.1. */
 void scx_bpf_dsq_reenq(u64 dsq_id, u64 reenq_flags) __ksym __weak;
 u32 scx_bpf_reenqueue_local___v1(void) __ksym __weak;
+
+/* For cid_release: what waits in the local DSQ of this CPU, which another scheduling class took, is
+ * enqueued again. Since 7.1 the kernel itself does that with what was put there with SCX_ENQ_IMMED, so
+ * this does nothing. */
+static __always_inline void scx_give_back_local(void)
+{
+	if (!scx_has_enum(scx_enq_flags, SCX_ENQ_IMMED) && bpf_ksym_exists(scx_bpf_reenqueue_local___v1))
+		scx_bpf_reenqueue_local___v1();
+}
 
 /* From a number back to a task. Tids exist since 7.2 (with SCX_OPS_TID_TO_TASK); a task found by its
  * pid must be released. */

@@ -148,6 +148,15 @@ __weak u32 scx_translate_cpumask(struct task_struct *p __arg_trusted, u64 allowe
 	return nr;
 }
 
+/* The task must stay on the CPU that it is on, though the set of cids that it may use does not say so
+ * before it has been switched out. The kernel keeps whoever runs a BPF program where it is meanwhile,
+ * which does not count. It asks a scheduler with SCX_OPS_ENQ_MIGRATION_DISABLED where such a task is to
+ * wait; from a DSQ it gives it to its CPU only, and to put it into another's local DSQ is an error. */
+static __always_inline bool scx_migration_disabled(const struct task_struct *p)
+{
+	return p->migration_disabled > (p == bpf_get_current_task_btf());
+}
+
 /* Copy the kernel's mask of cids, which it hands over in the arena (cid form). Inline: to the verifier
  * its address is a pointer, which cannot be passed as a global function's number. */
 static __always_inline u32 scx_copy_cmask(u64 cmask_addr, u64 allowed_addr)

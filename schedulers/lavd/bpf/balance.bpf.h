@@ -32,7 +32,7 @@ static __always_inline bool lavd_take_from_others(s32 cid, s32 own, bool budgete
 		lavd_domain_t *domain = lavd_domain(at);
 
 		if (domain && domain->nr_queued > 0 && (!budgeted || domain->budget < 0) &&
-		    scx_bpf_dsq_move_to_local(at)) {
+		    scx_bpf_dsq_move_to_local(at, SCX_ENQ_IMMED)) {
 			if (budgeted) {
 				__sync_fetch_and_add(&domain->budget, 1);
 				__sync_fetch_and_add(&mine->budget, -1);

@@ -132,7 +132,7 @@ void SCX_OP(lavd, runnable, struct task_struct *p, u64 enq_flags)
 }
 
 /* The task goes to `cid`, where nobody is ahead of it. */
-static __always_inline void lavd_send(struct task_struct *p, lavd_task_t *t, s32 cid)
+static __always_inline void lavd_send(struct task_struct *p, lavd_task_t *t, s32 cid, u64 enq_flags)
 {
 	lavd_domain_t *domain = lavd_domain(scx_cid_domain(cid));
 	lavd_cpu_t *cpu = lavd_cpu(cid);
@@ -142,12 +142,13 @@ static __always_inline void lavd_send(struct task_struct *p, lavd_task_t *t, s32
 	__sync_fetch_and_add(&cpu->nr_direct, 1);
 	t->slice_ns = lavd_slice(t, p->scx.weight, domain, cpu);
 	t->was_queued = false;
-	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, t->slice_ns, 0);
+	scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, t->slice_ns, enq_flags);
 }
 
 s32 SCX_OP(lavd, select_cid, struct task_struct *p, s32 prev_cid, u64 wake_flags)
 {
 	lavd_task_t *t = scx_task_ctx(p);
+	u64 at_once = SCX_ENQ_IMMED;
 	s32 cid = -1;
 
 	if (!t)
@@ -156,20 +157,24 @@ s32 SCX_OP(lavd, select_cid, struct task_struct *p, s32 prev_cid, u64 wake_flags
 		t->wakeup |= LAVD_SYNC;
 		if (!no_wake_sync)
 			cid = lavd_follow_waker(t, prev_cid);
+		if (cid == scx_this_cid())
+			at_once = 0;	/* as soon as the waker sleeps */
 	}
 	if (cid < 0)
 		cid = lavd_claim(t, prev_cid);
 	t->suggested_cid = cid;
 	if (cid < 0)
 		return prev_cid;
-	lavd_send(p, t, cid);
+	lavd_send(p, t, cid, at_once);
 	return cid;
 }
 
 /* Straight into the local queue: the kernel's own threads of one CPU do what that CPU needs at once,
  * and while the machine has little to do, nobody waits anyway. A CPU that runs nothing may have been
- * given a task a moment ago, behind which nobody else would find this one. */
-static __always_inline bool lavd_stays_local(struct task_struct *p, lavd_task_t *t, s32 cid)
+ * given a task a moment ago, behind which nobody else would find this one; or it runs a real-time task,
+ * and this one is back from there. */
+static __always_inline bool lavd_stays_local(struct task_struct *p, lavd_task_t *t, s32 cid,
+					     u64 enq_flags)
 {
 	lavd_domain_t *domain;
 	lavd_cpu_t *cpu;
@@ -177,7 +182,7 @@ static __always_inline bool lavd_stays_local(struct task_struct *p, lavd_task_t 
 	if (!t || ((p->flags & PF_KTHREAD) && t->scx.nr_allowed == 1))
 		return true;
 	if (lavd_sys.util_wall >= lavd_percent(LAVD_ONE, lb_local_dsq_util_pct) || t->moves ||
-	    !scx_bit_test(scx_usable_cids, cid))
+	    (enq_flags & SCX_ENQ_REENQ) || !scx_bit_test(scx_usable_cids, cid))
 		return false;
 	cpu = lavd_cpu(cid);
 	domain = lavd_domain(scx_cid_domain(cid));
@@ -190,9 +195,11 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 	lavd_task_t *t = scx_task_ctx(p);
 	s32 cid = scx_task_cid(p), idle;
 
-	if (lavd_stays_local(p, t, cid)) {
+	if (lavd_stays_local(p, t, cid, enq_flags)) {
 		if (t)
 			t->was_queued = false;
+		if (t && !lavd_is_pinned(t) && !(enq_flags & SCX_ENQ_LAST))
+			enq_flags |= SCX_ENQ_IMMED;
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_max_ns, enq_flags);
 		return;
 	}
@@ -253,10 +260,11 @@ void SCX_OP(lavd, dispatch, s32 cid, struct task_struct *prev)
 			lavd_go_on(prev, t, domain, cpu, deadline);
 		return;
 	}
-	if (scx_bpf_dsq_move_to_local(queue))
+	if (scx_bpf_dsq_move_to_local(queue, SCX_ENQ_IMMED))
 		return;
 	/* the head may be for others only: then the other queue, if there is one */
-	if (cpu->nr_pinned && scx_bpf_dsq_move_to_local(queue == own ? lavd_own_queue(cid) : own))
+	if (cpu->nr_pinned &&
+	    scx_bpf_dsq_move_to_local(queue == own ? lavd_own_queue(cid) : own, SCX_ENQ_IMMED))
 		return;
 	/* Nothing for this cid here. What runs already is nearer than any other domain's tasks. */
 	if (t)
@@ -391,13 +399,10 @@ void SCX_OP(lavd, quiescent, struct task_struct *p, u64 deq_flags)
 	lavd_note_sleep(t, scx_bpf_now());
 }
 
-/* CPU form, until 7.0: another scheduling class took the CPU. Later kernels call this no more, and hand
- * back by themselves only what was put there with SCX_ENQ_IMMED: a task that waits in the local queue
- * behind a real-time one stays there. */
+/* CPU form: another scheduling class took the CPU. */
 void SCX_OP(lavd, cid_release, s32 cid, struct scx_cpu_release_args *args)
 {
-	if (!scx_has_enum(scx_enq_flags, SCX_ENQ_IMMED) && bpf_ksym_exists(scx_bpf_reenqueue_local___v1))
-		scx_bpf_reenqueue_local___v1();
+	scx_give_back_local();
 }
 
 SCX_SCHEDULER(lavd,
@@ -415,5 +420,5 @@ SCX_SCHEDULER(lavd,
 	.stopping = lavd_stopping,
 	.quiescent = lavd_quiescent,
 	.cid_release = lavd_cid_release,
-	.flags = SCX_OPS_ENQ_LAST,
+	.flags = SCX_OPS_ENQ_LAST | SCX_OPS_ENQ_MIGRATION_DISABLED,
 	.timeout_ms = 30000);

@@ -90,7 +90,7 @@ static __always_inline bool qmap_move_boosted(s32 cid, bool from_timer)
 			continue;
 		}
 		if (!scx_bpf_dsq_move(&it, p, scx_local_dsq_on(target),
-				      SCX_ENQ_PREEMPT | qmap_move_flags(target))) {
+				      SCX_ENQ_PREEMPT | SCX_ENQ_IMMED)) {
 			qmap_count(expedited_lost);
 			continue;
 		}

@@ -26,7 +26,8 @@ static __always_inline int hand_over(struct task_struct *p, qmap_task_ptr t, s32
 	qmap_queues[index].head_seq = t->core_sched_seq;
 	if (loop_after)
 		__sync_fetch_and_add(&nr_dispatched, 1);
-	scx_bpf_dsq_insert(p, at_once ? SCX_DSQ_LOCAL : SHARED_DSQ, slice_ns, 0);
+	scx_bpf_dsq_insert(p, at_once ? SCX_DSQ_LOCAL : SHARED_DSQ, slice_ns,
+			   at_once ? SCX_ENQ_IMMED : 0);
 	qmap_count(dispatched[index]);	/* atomic, so it also orders the two */
 	here = scx_bit_test(scx_task_allowed(t), cid);
 	if (here)
@@ -69,7 +70,7 @@ __weak int qmap_take(u32 index, s32 cid)
 static __always_inline bool take_shared(s32 cid)
 {
 	return (qmap_must_scan() && qmap_expedite(cid, false)) ||
-	       scx_bpf_dsq_move_to_local(SHARED_DSQ, qmap_move_flags(cid));
+	       scx_bpf_dsq_move_to_local(SHARED_DSQ, SCX_ENQ_IMMED);
 }
 
 /* Find this scheduler's own next task for a cid; true where there is one. */
@@ -85,7 +86,7 @@ __weak int qmap_dispatch_own(s32 cid)
 	if (qmap_must_scan() && qmap_expedite(cid, false))
 		return true;
 	if (!(boost_highpri && qmap_counts.nr_highpri) &&
-	    scx_bpf_dsq_move_to_local(SHARED_DSQ, qmap_move_flags(cid)))
+	    scx_bpf_dsq_move_to_local(SHARED_DSQ, SCX_ENQ_IMMED))
 		return true;
 	if (loop_on_purpose())
 		return true;

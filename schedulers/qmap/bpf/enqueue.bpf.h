@@ -67,7 +67,7 @@ static __always_inline bool place_directly(struct task_struct *p, qmap_task_ptr 
 	if (t->direct) {
 		t->direct = false;
 		qmap_count(direct);
-		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, enq_flags | qmap_at_once());
+		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, enq_flags | SCX_ENQ_IMMED);
 		return true;
 	}
 	/* where children take turns, a CPU's own kernel threads do not wait for this scheduler's */
@@ -90,7 +90,7 @@ static __always_inline bool place_directly(struct task_struct *p, qmap_task_ptr 
 	if (!qmap_forgets_direct())
 		scx_bpf_dsq_insert(p, SHARED_DSQ, slice_ns, enq_flags);
 	else
-		scx_bpf_dsq_insert(p, scx_local_dsq_on(cid), slice_ns, enq_flags | qmap_at_once());
+		scx_bpf_dsq_insert(p, scx_local_dsq_on(cid), slice_ns, enq_flags | SCX_ENQ_IMMED);
 	/* The cid was claimed, so nobody else wakes it; and the task may be dequeued and bound elsewhere
 	 * before it gets there. */
 	scx_kick_cid(cid, SCX_KICK_IDLE);
@@ -124,6 +124,11 @@ void SCX_OP(qmap, enqueue, struct task_struct *p, u64 enq_flags)
 	if (enq_flags & SCX_ENQ_REENQ)
 		count_reenqueue(p);
 	t->core_sched_seq = __sync_fetch_and_add(&qmap_queues[index].tail_seq, 1);
+	/* It is being switched out. After that its CPU is the only one in its set, and it comes again. */
+	if (t->scx.nr_allowed > 1 && scx_migration_disabled(p)) {
+		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, enq_flags);
+		return;
+	}
 	if (inject_faults(p, t, enq_flags))
 		return;
 	if (place_directly(p, t, enq_flags)) {

@@ -59,12 +59,10 @@ bool SCX_OP(qmap, core_sched_before, struct task_struct *a, struct task_struct *
 	return queue_distance(a, ta) < queue_distance(b, tb);
 }
 
-/* CPU form, until 7.0: another scheduling class took the CPU. Later kernels hand tasks back by
- * themselves that were put there with SCX_ENQ_IMMED. */
+/* CPU form: another scheduling class took the CPU. */
 void SCX_OP(qmap, cid_release, s32 cid, struct scx_cpu_release_args *args)
 {
-	if (!scx_has_enum(scx_enq_flags, SCX_ENQ_IMMED) && bpf_ksym_exists(scx_bpf_reenqueue_local___v1))
-		scx_bpf_reenqueue_local___v1();
+	scx_give_back_local();
 }
 
 s32 SCX_OP_SLEEPABLE(qmap, init_task, struct task_struct *p, struct scx_init_task_args *args)
@@ -122,5 +120,5 @@ SCX_SCHEDULER(qmap,
 	.sub_ecaps_updated = qmap_sub_ecaps_updated,
 	.init = qmap_init,
 	.exit = qmap_exit,
-	.flags = SCX_OPS_ENQ_EXITING | SCX_OPS_TID_TO_TASK,
+	.flags = SCX_OPS_ENQ_EXITING | SCX_OPS_ENQ_MIGRATION_DISABLED | SCX_OPS_TID_TO_TASK,
 	.timeout_ms = 5000);

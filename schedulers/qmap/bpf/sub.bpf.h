@@ -28,21 +28,6 @@ static __always_inline s32 qmap_any_allowed(qmap_task_ptr t)
 	return scx_range_find_and(allowed, allowed, 0, scx_machine.nr_cids);
 }
 
-/* Tasks put straight on a cid that was idle must run at once, or come back: another scheduling class
- * may have taken it, and a time share allows nothing else. Since 7.1. */
-static __always_inline u64 qmap_at_once(void)
-{
-	return scx_has_enum(scx_enq_flags, SCX_ENQ_IMMED) ? SCX_ENQ_IMMED : 0;
-}
-
-/* What a move to the local DSQ of this cid needs. */
-static __always_inline u64 qmap_move_flags(s32 cid)
-{
-	struct qmap_cid __arena *c = qmap_cids(cid);
-
-	return qmap_has_caps() && c && c->caps == CAPS_SHARED ? SCX_ENQ_IMMED : 0;
-}
-
 /* The child whose cid this is now; QMAP_SELF or QMAP_NOBODY where it is no child's. */
 static __always_inline u32 qmap_owner(s32 cid)
 {

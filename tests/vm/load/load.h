@@ -23,6 +23,7 @@ int values(Arguments arguments);
 int starve(Arguments arguments);
 int chain(Arguments arguments);
 int policies(Arguments arguments);
+int preempted(Arguments arguments);
 int duty(Arguments arguments);
 int visits(Arguments arguments);
 int sleepers(Arguments arguments);

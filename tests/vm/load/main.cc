@@ -42,17 +42,18 @@ bool take(Arguments& arguments, std::string_view word) {
 
 int main(int argc, char** argv) {
   const std::map<std::string_view, int (*)(load::Arguments)> commands{
-      {"spin", load::spin},       {"ext", load::ext},           {"shares", load::shares},
-      {"renice", load::renice},   {"affinity", load::affinity}, {"fill", load::fill},
-      {"cookies", load::cookies}, {"values", load::values},     {"starve", load::starve},
-      {"chain", load::chain},     {"policies", load::policies}, {"duty", load::duty},
-      {"visits", load::visits},   {"sleepers", load::sleepers}, {"suspend", load::suspend},
+      {"spin", load::spin},           {"ext", load::ext},           {"shares", load::shares},
+      {"renice", load::renice},       {"affinity", load::affinity}, {"fill", load::fill},
+      {"cookies", load::cookies},     {"values", load::values},     {"starve", load::starve},
+      {"chain", load::chain},         {"policies", load::policies}, {"duty", load::duty},
+      {"visits", load::visits},       {"sleepers", load::sleepers}, {"suspend", load::suspend},
+      {"preempted", load::preempted},
   };
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto command = arguments.empty() ? commands.end() : commands.find(arguments.front());
   if (command == commands.end())
     load::wrong_usage(
-        "one of affinity, chain, cookies, duty, ext, fill, policies, renice, shares, sleepers, "
-        "spin, starve, suspend, values, visits");
+        "one of affinity, chain, cookies, duty, ext, fill, policies, preempted, renice, shares, "
+        "sleepers, spin, starve, suspend, values, visits");
   return command->second(load::Arguments(arguments).subspan(1));
 }
