@@ -76,6 +76,55 @@ TEST(Changes, ATaskThatRunsWhereItMayNotAnyMoreGoes) {
   EXPECT_EQ(outcome.kinds[0].counts.migrations[1], 1u);
 }
 
+// "a" waits behind a hog for CPU 0, and may use CPU 2 only from then on, which is idle.
+Workload sent_away(int count, const Op& op) {
+  Workload work = changed_by(tasks("a", count, {run(100 * kMs)}), op);
+  work.kinds[0].cpus = CpuSet::of({0});
+  work.kinds[0].start_ns = kMs;
+  work.kinds.push_back(bound(tasks("hog", 1, {run(100 * kMs)}), CpuSet::of({0})));
+  return work;
+}
+
+// Nobody kicks the CPU: that it looks for a task is the kernel's doing.
+TEST(Changes, ATaskThatWaitsWhereItMayNotAnyMoreGoesToACpuThatLooksForIt) {
+  Seen seen;
+  const Outcome outcome = simulated(whole(machine(cores(3, 1, 0))), seen,
+                                    sent_away(1, bind(0, CpuSet::of({2}))), seen.options);
+  EXPECT_EQ(outcome.message, "");
+  EXPECT_EQ(outcome.kinds[0].counts.run_ns, 20 * kMs);
+  EXPECT_THAT(seen.lines, ElementsAre("dequeue", "quiescent", "set_cmask", "runnable", "enqueue",
+                                      "dequeue", "enqueue", "dequeue", "running"));
+}
+
+// The first verdict is still for the CPU where it was; the second one is for the other.
+TEST(Changes, OneInItsCpusOwnQueueGoesToThatOfAnother) {
+  Seen seen;
+  seen.table.enqueue = [](Words words) { insert(task(words), SIM_DSQ_LOCAL); };
+  const Outcome outcome = simulated(whole(machine(cores(3, 1, 0))), seen,
+                                    sent_away(1, bind(0, CpuSet::of({2}))), seen.options);
+  EXPECT_EQ(outcome.message, "");
+  EXPECT_EQ(outcome.kinds[0].counts.run_ns, 20 * kMs);
+  EXPECT_THAT(seen.lines,
+              ElementsAre("quiescent", "set_cmask", "runnable", "enqueue", "enqueue", "running"));
+}
+
+TEST(Changes, ManyThatGoElsewhereAreSpreadOverTheirCpus) {
+  Seen seen;
+  seen.table.enqueue = [](Words words) { insert(task(words), SIM_DSQ_LOCAL); };
+  const Outcome outcome = simulated(whole(machine(cores(5, 1, 0))), seen,
+                                    sent_away(3, bind(0, CpuSet::of({2, 3, 4}))), seen.options);
+  EXPECT_EQ(outcome.message, "");
+  EXPECT_EQ(outcome.kinds[0].counts.least_run_ns, 20 * kMs);
+}
+
+TEST(Changes, CpusThatItHasAlreadyAreNoChange) {
+  Seen seen;
+  const Outcome outcome = simulated(whole(machine(cores(3, 1, 0))), seen,
+                                    sent_away(1, bind(0, CpuSet::of({0}))), seen.options);
+  EXPECT_EQ(outcome.message, "");
+  EXPECT_TRUE(seen.lines.empty());
+}
+
 TEST(Changes, AllTasksOfTheKind) {
   Seen seen;
   Workload work = changed_by(tasks("a", 6, {run(kMs), sleep(kMs)}), bind(0, CpuSet::of({0})));

@@ -90,16 +90,16 @@ void Kernel::wait_real_time(Task& p) {
 }
 
 // It may not be where it is any more.
-void Kernel::move_real_time(Task& p) {
+void Kernel::move_real_time(Task& p, s32 to) {
   if (p.where == Where::real_time) {
     std::erase(cpu(p.cid).real_time, &p);
     p.where = Where::moving;
-    p.cid = destination(p);
+    p.cid = to;
     wait_real_time(p);
   } else if (p.where == Where::on_cpu) {
     const Context before = context_;
     context_ = {p.cid, &stopper_, 0, May::nothing, nullptr, false};
-    migrate(cpu(p.cid), p);
+    migrate(cpu(p.cid), p, to);
     context_ = before;
   }
 }

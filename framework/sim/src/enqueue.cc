@@ -296,9 +296,10 @@ void Kernel::change_nice(Task& p, int nice) {
   });
 }
 
-// The kernel refuses CPUs of which none is online.
+// The kernel refuses CPUs of which none is online, and does nothing where they are what they were.
 void Kernel::change_cpus(Task& p, const CpuSet& cpus) {
-  if (!any_online(allowed(&cpus))) return;
+  const Allowed& asked = allowed(&cpus);
+  if (!any_online(asked) || asked.cids == p.affinity->cids) return;
   change(p, [&] {
     static_cast<void>(set_allowed(p, &cpus));
     tell_cpus(p);
@@ -306,17 +307,29 @@ void Kernel::change_cpus(Task& p, const CpuSet& cpus) {
   leave_if_not_allowed(p);
 }
 
-// A task that may not be where it is any more goes, unless it must not migrate.
+// A task that may not be where it is any more goes, unless it must not migrate: as
+// affine_move_task() does, by the stopper of its CPU where it runs, else at once.
 void Kernel::leave_if_not_allowed(Task& p) {
   if (p.migration_disabled || (p.may_use(p.cid) && cpu(p.cid).online)) return;
-  if (p.real_time) return move_real_time(p);
+  const s32 to = any_online(*p.allowed) ? next_allowed(p) : destination(p);
+  if (p.real_time) return move_real_time(p, to);
   if (!p.queued()) return;
-  // as affine_move_task() does: by the stopper of its CPU where it runs, else at once
-  if (p.where != Where::on_cpu) return enqueue_anew(p, 0, 0, [&] { p.cid = destination(p); });
+  if (p.where != Where::on_cpu) return move_waiting(p, to);
   const Context before = context_;
   context_ = {p.cid, &stopper_, 0, May::nothing, nullptr, false};
-  migrate(cpu(p.cid), p);
+  migrate(cpu(p.cid), p, to);
   context_ = before;
+}
+
+// A task that waits comes to another CPU, which looks whether it has something to run now. Of the
+// way between the two run queues the policy hears nothing but dequeue and enqueue
+// (move_queued_task()).
+void Kernel::move_waiting(Task& p, s32 to) {
+  take_out(p);
+  leave_custody(p, SIM_DEQ_SCHED_CHANGE);
+  p.cid = to;
+  do_enqueue(p, 0);
+  if (!cpu(p.cid).curr) reschedule(cpu(p.cid));
 }
 
 // The policy hears which CPUs the task may use.
@@ -332,7 +345,7 @@ void Kernel::tell_cpus(Task& p) {
 }
 
 // The running task may not be here any more: it is taken off the CPU and enqueued elsewhere.
-void Kernel::migrate(Cpu& cpu, Task& p) {
+void Kernel::migrate(Cpu& cpu, Task& p, s32 to) {
   charge(cpu);
   if (!p.real_time && ops_.stopping)
     call(ops_.stopping, "stopping", May::nothing, &p, 1, word(&p), 1);
@@ -340,13 +353,12 @@ void Kernel::migrate(Cpu& cpu, Task& p) {
   observe_stop(cpu, p, Observer::Why::not_here);
   p.where = Where::moving;
   p.on_cpu = 0;
-  p.cid = destination(p);
+  p.cid = to;
   if (p.real_time) {
     wait_real_time(p);
   } else {
     do_enqueue(p, 0);
-    Cpu& to = this->cpu(p.cid);
-    if (!to.curr) reschedule(to);
+    if (!this->cpu(p.cid).curr) reschedule(this->cpu(p.cid));
   }
   schedule(cpu, Before::gone);
 }

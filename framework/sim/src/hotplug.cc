@@ -30,6 +30,16 @@ s32 Kernel::any_allowed(const Task& p) const {
   return -1;
 }
 
+// Many tasks that come to the same CPUs come to one after the other of them
+// (cpumask_any_and_distribute()). Requires: one is online.
+s32 Kernel::next_allowed(const Task& p) {
+  s32& chosen = cpu(context_.cid).chosen;
+  do {
+    chosen = (chosen + 1) % static_cast<s32>(cpus_.size());
+  } while (!p.may_use(chosen) || !cpu(chosen).online);
+  return chosen;
+}
+
 // Where a task goes that cannot stay. Where none of its CPUs is online, the kernel lets it run
 // anywhere.
 s32 Kernel::destination(Task& p) {
@@ -111,7 +121,7 @@ void Kernel::evict(Cpu& cpu) {
     if (!entry.task->migration_disabled) all.push_back(entry.task);
   // a copy: they leave it
   for (Task* p : std::vector(cpu.real_time))
-    if (!p->migration_disabled) move_real_time(*p);
+    if (!p->migration_disabled) move_real_time(*p, destination(*p));
   for (Task* p : all) {
     cpu.local.remove(*p);
     observe(cpu.local);
@@ -119,7 +129,7 @@ void Kernel::evict(Cpu& cpu) {
     Cpu& to = this->cpu(p->cid);
     if (!to.curr) reschedule(to);
   }
-  if (cpu.curr && !cpu.curr->migration_disabled) migrate(cpu, *cpu.curr);
+  if (cpu.curr && !cpu.curr->migration_disabled) migrate(cpu, *cpu.curr, destination(*cpu.curr));
 }
 
 void Kernel::bring_on(Cpu& cpu) {

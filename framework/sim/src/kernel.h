@@ -45,6 +45,7 @@ struct Cpu {
   bool must_schedule = false;
   bool told_to_schedule = false;  // an event is on its way
   bool ticking = false;
+  s32 chosen = 0;                     // where whoever ran here sent a task last, by next_allowed()
   u64 idle_since = 0;                 // while it is
   u64 looked_at = 0;                  // when the running task was charged last
   u64 run_stamp = 0;                  // of the planned end of its operation
@@ -244,9 +245,10 @@ class Kernel {
   void change_cpus(Task& p, const CpuSet& cpus);
   void tell_cpus(Task& p);
   void leave_if_not_allowed(Task& p);
+  void move_waiting(Task& p, s32 to);
   void take_out(Task& p);
   void change_nice(Task& p, int nice);
-  void migrate(Cpu& cpu, Task& p);
+  void migrate(Cpu& cpu, Task& p, s32 to);
   void change_others(int kind_index, const Op& op);
   void carry_out(const Change& change);
 
@@ -259,7 +261,7 @@ class Kernel {
   void come_to_policy(Task& p);
   s32 select_real_time(Task& p);
   void wait_real_time(Task& p);
-  void move_real_time(Task& p);
+  void move_real_time(Task& p, s32 to);
 
   // migration.cc
   const Allowed& only(s32 cid);
@@ -279,6 +281,7 @@ class Kernel {
   bool any_online(const Allowed& cpus) const;
   s32 first_online() const;
   s32 any_allowed(const Task& p) const;  // of those that are online; -1: there is none
+  s32 next_allowed(const Task& p);
   s32 destination(Task& p);
   void widen(Task& p);
 
