@@ -63,5 +63,24 @@ TEST(NativePolicy, IsFreshAtEachLoad) {
   EXPECT_EQ(events[0], events[2]);
 }
 
+TEST(NativePolicy, IsFreshAfterAReloadAndKeepsItsKnobs) {
+  const Workload work = workload(200 * kMs, {tasks("a", 6, {run(kMs), sleep(kMs)})});
+  const auto events_of = [&](NativePolicy& policy) {
+    return simulated(small(), policy, work).nr_events;
+  };
+  const auto fresh = [&](const char* slice_ns) {
+    const auto policy = NativePolicy::load(file("lavd"), small());
+    EXPECT_TRUE((*policy)->set_knob("slice_max_ns", slice_ns));
+    return events_of(**policy);
+  };
+  const u64 expected = fresh("600000");
+  EXPECT_NE(expected, fresh("5000000"));
+  const auto policy = NativePolicy::load(file("lavd"), small());
+  ASSERT_TRUE((*policy)->set_knob("slice_max_ns", "600000"));
+  events_of(**policy);
+  ASSERT_TRUE((*policy)->reload(small()));
+  EXPECT_EQ(events_of(**policy), expected);
+}
+
 }  // namespace
 }  // namespace scx::sim::test

@@ -286,6 +286,8 @@ std::string to_text(const Subject& subject, const Outcome& outcome, const Detail
   if (outcome.end == End::hotplug)
     text += fmt::format("the kernel ended it, for the scheduler to start anew (code 0x{:x}): {}\n",
                         outcome.exit_code, outcome.message);
+  if (outcome.nr_restarts)
+    text += fmt::format("started anew after a hotplug: {} times\n", outcome.nr_restarts);
   for (const std::string& line : outcome.printed) text += "printed: " + line + '\n';
   const std::uint64_t cpu_ns = outcome.measured_ns * static_cast<std::uint64_t>(subject.nr_cpus);
   text += '\n' + time_table(outcome) + '\n' + latency_table(outcome);
@@ -313,6 +315,7 @@ stats::Json to_json(const Subject& subject, const Outcome& outcome, const Detail
   out.member("message", outcome.message);
   out.member("end_ns", outcome.end_ns);
   out.member("measured_ns", outcome.measured_ns);
+  out.member("restarts", outcome.nr_restarts);
   out.member("events", outcome.nr_events);
   out.member("callbacks", outcome.nr_decisions);
   out.member("idle_ns", outcome.idle_ns);

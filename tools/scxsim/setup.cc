@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "builtin.h"
+#include "machine_with.h"
 #include "scx/sim/native_policy.h"
 #include "workload_file.h"
 
@@ -59,7 +60,8 @@ Status set_knobs(sim::NativePolicy& policy, const std::vector<std::string>& assi
 Result<Setup> make_setup(const Options& options) {
   const MachineOptions machine_options =
       SCX_TRY(parse_machine_options(options.topology, options.big_cpus, options.virt_llc));
-  Setup setup{SCX_TRY(discover_machine(machine_options)), {}, {.seed = options.seed}};
+  Setup setup{
+      machine_options, SCX_TRY(discover_machine(machine_options)), {}, {.seed = options.seed}};
   setup.workload = SCX_TRY(make_workload(options, setup.machine.cids.online().count));
   setup.simulation.starvation_ns = options.starvation_ms * kMs;
   setup.simulation.conserve_ns = options.conserve_ms * kMs;
@@ -77,7 +79,14 @@ Result<Run> run(const Setup& setup, const std::string& scheduler,
   Run run{{scheduler, summary(setup.machine.topology), setup.workload.name, setup.simulation.seed,
            setup.machine.cids.online().count, set},
           {}};
-  run.outcome = SCX_TRY(simulate(setup.machine, *policy, setup.workload, setup.simulation));
+  sim::SimulationOptions simulation = setup.simulation;
+  simulation.restart = [&](const CpuSet& online) -> Result<Machine> {
+    const RawTopology raw = SCX_TRY(read_machine(setup.machine_options.source));
+    Machine machine = SCX_TRY(machine_with(raw, setup.machine_options, online));
+    SCX_TRY(policy->reload(machine));
+    return machine;
+  };
+  run.outcome = SCX_TRY(simulate(setup.machine, *policy, setup.workload, simulation));
   return run;
 }
 

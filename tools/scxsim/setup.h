@@ -15,7 +15,8 @@ namespace scx::scxsim {
 
 // What is the same for both runs of a comparison.
 struct Setup {
-  Machine machine;
+  MachineOptions machine_options;
+  Machine machine;  // as they say
   sim::Workload workload;
   sim::SimulationOptions simulation;
 };

@@ -389,10 +389,14 @@ std::string without_numbers(std::string_view text) {
 
 }  // namespace
 
-Result<Machine> machine_of(const Case& one) {
+Result<MachineOptions> machine_options_of(const Case& one) {
   std::optional<std::string> big;
   if (!one.big.empty()) big = to_cpu_list(one.big);
-  return discover_machine(SCX_TRY(parse_machine_options(text_of(*one.shape), big, {})));
+  return parse_machine_options(text_of(*one.shape), big, {});
+}
+
+Result<Machine> machine_of(const Case& one) {
+  return discover_machine(SCX_TRY(machine_options_of(one)));
 }
 
 Seen seen_in(const sim::Outcome& outcome, const Workload& workload) {

@@ -33,7 +33,9 @@ struct Case {
   sim::Workload workload;
 };
 
-// The machine of a case that has a shape. Errors: as discover_machine().
+// The machine of a case that has a shape. Errors: as parse_machine_options() and
+// discover_machine().
+Result<MachineOptions> machine_options_of(const Case& one);
 Result<Machine> machine_of(const Case& one);
 
 // What a run came to. Two runs went wrong in the same way where `violation` is the same: the

@@ -34,7 +34,8 @@ class Cases {
  private:
   Result<sim::Outcome> simulate(const Case& one) {
     if (one.shape != shape_ || one.big != big_) {
-      setup_.machine = SCX_TRY(machine_of(one));
+      setup_.machine_options = SCX_TRY(machine_options_of(one));
+      setup_.machine = SCX_TRY(discover_machine(setup_.machine_options));
       shape_ = one.shape;
       big_ = one.big;
     }

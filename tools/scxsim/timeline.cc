@@ -208,11 +208,25 @@ void Timeline::queued(const Queue& queue) {
   count(queue.at_ns, at->second, static_cast<std::int64_t>(queue.length));
 }
 
+// Something that concerns the whole machine.
+void Timeline::global_instant(std::uint64_t at_ns, std::string_view name) {
+  event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"ts":{},"name":{}}})", kMachine, stamp(at_ns),
+                    in_quotes(name)));
+}
+
 void Timeline::counting(std::uint64_t at_ns) {
   pass(at_ns);
-  if (!window_.contains(at_ns)) return;
-  event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"ts":{},"name":"the warm-up is over"}})",
-                    kMachine, stamp(at_ns)));
+  if (window_.contains(at_ns)) global_instant(at_ns, "the warm-up is over");
+}
+
+void Timeline::detached(std::uint64_t at_ns, const std::string& why) {
+  pass(at_ns);
+  if (window_.contains(at_ns)) global_instant(at_ns, why);
+}
+
+void Timeline::attached(std::uint64_t at_ns) {
+  pass(at_ns);
+  if (window_.contains(at_ns)) global_instant(at_ns, "the scheduler is started anew");
 }
 
 void Timeline::ended(std::uint64_t at_ns) {
@@ -223,9 +237,7 @@ void Timeline::ended(std::uint64_t at_ns) {
 }
 
 Status Timeline::finish(const sim::Outcome& outcome) {
-  if (!outcome.message.empty())
-    event(fmt::format(R"({{"ph":"i","s":"g","pid":{},"ts":{},"name":{}}})", kMachine,
-                      stamp(outcome.end_ns), in_quotes(outcome.message)));
+  if (!outcome.message.empty()) global_instant(outcome.end_ns, outcome.message);
   file_.write("\n]\n");
   return file_.commit();
 }

@@ -30,6 +30,8 @@ class Timeline : public sim::Observer {
   void woke(const Wake& wake) override;
   void queued(const Queue& queue) override;
   void counting(std::uint64_t at_ns) override;
+  void detached(std::uint64_t at_ns, const std::string& why) override;
+  void attached(std::uint64_t at_ns) override;
   void ended(std::uint64_t at_ns) override;
 
   // Requires: ended. Writes what ended it, where it did not just finish. Errors: those of writing.
@@ -57,6 +59,7 @@ class Timeline : public sim::Observer {
   void event(std::string_view text);
   void instant(std::uint64_t at_ns, std::int32_t cid, std::string_view what, std::string_view name,
                std::int32_t pid);
+  void global_instant(std::uint64_t at_ns, std::string_view name);
   void slice(std::uint64_t to_ns, std::int32_t cid, std::string_view end);
   std::size_t counter(std::int32_t process, const std::string& name);
   void count(std::uint64_t at_ns, std::size_t counter, std::int64_t value);

@@ -76,6 +76,14 @@ void Views::counting(std::uint64_t at_ns) {
   if (tally_) tally_->counting(at_ns);
 }
 
+void Views::detached(std::uint64_t at_ns, const std::string& why) {
+  if (timeline_) timeline_->detached(at_ns, why);
+}
+
+void Views::attached(std::uint64_t at_ns) {
+  if (timeline_) timeline_->attached(at_ns);
+}
+
 void Views::ended(std::uint64_t at_ns) {
   if (timeline_) timeline_->ended(at_ns);
   if (drawing_) drawing_->ended(at_ns);

@@ -32,6 +32,8 @@ class Views : public sim::Observer {
   void woke(const Wake& wake) override;
   void queued(const Queue& queue) override;
   void counting(std::uint64_t at_ns) override;
+  void detached(std::uint64_t at_ns, const std::string& why) override;
+  void attached(std::uint64_t at_ns) override;
   void ended(std::uint64_t at_ns) override;
 
  private:

@@ -22,6 +22,14 @@ void Kernel::disable_task(Task& p) {
   if (!p.real_time && ops_.disable) call(ops_.disable, "disable", May::nothing, &p, 0, word(&p));
 }
 
+// The policy has no more to do with the task.
+void Kernel::release(Task& p) {
+  disable_task(p);
+  scx_exit_task_args args{false};
+  if (ops_.exit_task) call(ops_.exit_task, "exit_task", May::nothing, &p, 0, word(&p), word(&args));
+  p.values.clear();
+}
+
 void Kernel::set_class(Task& p, bool real_time) {
   p.real_time = real_time;
   p.policy = real_time ? SIM_SCHED_FIFO : SIM_SCHED_OTHER;
@@ -45,19 +53,23 @@ void Kernel::leave_policy(Task& p) {
   if (queued && !runs) wait_real_time(p);
 }
 
-// One that runs goes on with the slice that it has; the CPU looks whether somebody else is to run.
 void Kernel::come_to_policy(Task& p) {
-  const Where where = p.where;
-  if (where == Where::real_time) {
+  const bool waits = p.where == Where::real_time;
+  if (waits) {
     std::erase(cpu(p.cid).real_time, &p);
     p.where = Where::moving;
   }
   set_class(p, false);
+  begin_under_policy(p, waits);
+}
+
+// One that runs goes on with the slice that it has; the CPU looks whether somebody else is to run.
+void Kernel::begin_under_policy(Task& p, bool waits) {
   enable_task(p);
   // meanwhile nobody has told the policy
   tell_cpus(p);
-  if (where == Where::real_time) return enqueue_task(p, kEnqueueRestore);
-  if (where != Where::on_cpu) return;
+  if (waits) return enqueue_task(p, kEnqueueRestore);
+  if (p.where != Where::on_cpu) return;
   p.scx.flags |= SIM_TASK_QUEUED;
   if (ops_.runnable)
     call(ops_.runnable, "runnable", May::nothing, &p, kEnqueueRestore, word(&p), kEnqueueRestore);

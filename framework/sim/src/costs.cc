@@ -22,6 +22,7 @@ std::span<const CostField> cost_fields() {
       {"smt_speed", &Costs::smt_speed},
       {"slowest_speed", &Costs::slowest_speed},
       {"hz", &Costs::hz},
+      {"restart_ns", &Costs::restart_ns},
   };
   return fields;
 }

@@ -31,7 +31,8 @@ Dsq& Kernel::dsq_for(u64 id, Task& p, s32 here) {
   if (id == SIM_DSQ_LOCAL) return cpu(here).local;
   if ((id & SIM_DSQ_LOCAL_ON) == SIM_DSQ_LOCAL_ON) {
     const s32 cid = static_cast<s32>(id & 0xffffffff);
-    return valid(cid, "in SCX_DSQ_LOCAL_ON dispatch verdict") ? cpu(cid).local : global_;
+    return valid(cid, "in SCX_DSQ_LOCAL_ON dispatch verdict") ? cpu(from_policy(cid)).local
+                                                              : global_;
   }
   if (id == SIM_DSQ_GLOBAL) return global_;
   if (Dsq* dsq = user_dsq(id)) return *dsq;
@@ -103,8 +104,10 @@ void Kernel::do_enqueue(Task& p, u64 enq_flags) {
   const bool stays = !own.online || ((p.flags & SIM_PF_EXITING) && !(ops_.flags & kEnqExiting)) ||
                      (p.migration_disabled && !(ops_.flags & kEnqMigrationDisabled));
   if (stays || !ops_.enqueue) {
-    p.scx.slice = SIM_SLICE_DFL;
-    return into(stays ? own.local : global_, p, enq_flags, false);
+    p.scx.slice = attached() ? u64{SIM_SLICE_DFL} : kPlainSliceNs;
+    into(stays ? own.local : global_, p, enq_flags, false);
+    if (!attached() && !stays) wake_idle(p);
+    return;
   }
   ++p.enqueue_nr;
   p.where = Where::moving;
@@ -340,7 +343,12 @@ void Kernel::tell_cpus(Task& p) {
   mask->base = 0;
   mask->nr_cids = static_cast<u32>(cpus_.size());
   mask->alloc_words = static_cast<u32>(p.allowed->cids.size());
-  std::ranges::copy(p.allowed->cids, mask->bits);
+  if (to_policy_.empty()) {
+    std::ranges::copy(p.allowed->cids, mask->bits);
+  } else {
+    for (s32 cid = 0; cid < static_cast<s32>(cpus_.size()); ++cid)
+      if (p.may_use(cid)) mask->bits[to_policy(cid) / 64] |= 1ull << (to_policy(cid) % 64);
+  }
   call(ops_.set_cmask, "set_cmask", May::nothing, &p, 0, word(&p), word(mask));
 }
 

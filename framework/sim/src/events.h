@@ -22,6 +22,7 @@ struct Event {
     watchdog,
     conserve,  // a look at who waits while who is idle
     measure,   // the warm-up is over
+    attach,    // the policy is started anew
   };
   std::uint64_t at_ns;
   std::uint64_t order;

@@ -77,19 +77,21 @@ void Kernel::switch_cpus(const CpuSet& cpus, bool online) {
 
 // The kernel's own threads do this on the CPU itself, which is idle before and after.
 void Kernel::tell_of_hotplug(Cpu& cpu, bool online) {
+  if (!attached()) return;
   const auto update_idle = [&](int idle) {
     if (!cpu.curr && ops_.update_idle)
-      call(ops_.update_idle, "update_idle", May::nothing, nullptr, idle, cpu.cid, idle);
+      call(ops_.update_idle, "update_idle", May::nothing, nullptr, idle, to_policy(cpu.cid), idle);
   };
   update_idle(0);
   if (online && ops_.cid_online) {
-    call(ops_.cid_online, "cid_online", May::move, nullptr, cpu.cid, cpu.cid);
+    call(ops_.cid_online, "cid_online", May::move, nullptr, cpu.cid, to_policy(cpu.cid));
   } else if (!online && ops_.cid_offline) {
-    call(ops_.cid_offline, "cid_offline", May::move, nullptr, cpu.cid, cpu.cid);
+    call(ops_.cid_offline, "cid_offline", May::move, nullptr, cpu.cid, to_policy(cpu.cid));
   } else {
     end(End::hotplug, SIM_ECODE_ACT_RESTART | SIM_ECODE_RSN_HOTPLUG,
         fmt::format("cpu {} going {}, exiting scheduler", machine_.cids.cpu(Cid{cpu.cid}).value(),
                     online ? "online" : "offline"));
+    if (options_.restart) detach();
   }
   update_idle(1);
 }

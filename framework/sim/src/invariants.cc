@@ -125,10 +125,10 @@ void Kernel::check_conserved() {
   const u64 bound = options_.conserve_ns;
   std::vector<u64> idle((cpus_.size() + 63) / 64);
   for (const auto& cpu : cpus_)
-    if (cpu->online && !cpu->curr && now_ - cpu->idle_since > bound)
+    if (cpu->online && !cpu->curr && lasted(cpu->idle_since) > bound)
       idle[static_cast<std::size_t>(cpu->cid) / 64] |= 1ull << (cpu->cid % 64);
   for (const auto& p : tasks_) {
-    if (!p->waits || p->real_time || now_ - p->waits_since() <= bound) continue;
+    if (!p->waits || p->real_time || lasted(p->waits_since()) <= bound) continue;
     for (std::size_t word = 0; word < idle.size(); ++word) {
       const u64 both = idle[word] & p->allowed->cids[word];
       if (!both) continue;
@@ -140,7 +140,7 @@ void Kernel::check_conserved() {
 }
 
 void Kernel::not_conserved(const Task& p, const Cpu& idle) {
-  const u64 both = now_ - std::max(p.waits_since(), idle.idle_since);
+  const u64 both = lasted(std::max(p.waits_since(), idle.idle_since));
   error("invariant: %s[%d] waited for %llu.%03llu ms while CID %d, which it may use, was idle",
         p.comm, p.pid, number(both / 1'000'000), number(both / 1000 % 1000), idle.cid);
 }

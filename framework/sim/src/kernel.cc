@@ -53,7 +53,8 @@ Kernel::Kernel(const Machine& machine, Policy& policy, const Workload& workload,
       options_(options),
       costs_(options.costs),
       random_(options.seed),
-      policy_random_(options.seed ^ 0x5bd1e995) {}
+      policy_random_(options.seed ^ 0x5bd1e995),
+      policys_cids_(machine.cids) {}
 
 void Kernel::make_cpus() {
   const CidMap& cids = machine_.cids;
@@ -168,11 +169,11 @@ Status Kernel::prepare() {
   return make_tasks();
 }
 
-// The policy is attached to a machine on which nothing runs yet.
-void Kernel::attach() {
+// The policy's own beginning.
+void Kernel::load() {
   watchdog_ns_ = ops_.timeout_ms ? ops_.timeout_ms * kMs : kWatchdogNs;
-  if (ops_.dispatch_max_batch) max_batch_ = ops_.dispatch_max_batch;
-  context_ = {0, &loader_, 0, May::nothing, nullptr, false};
+  max_batch_ = ops_.dispatch_max_batch ? ops_.dispatch_max_batch : kDispatchBatch;
+  context_ = {first_online(), &loader_, 0, May::nothing, nullptr, false};
   if (ops_.init_cids) {
     const s32 err = call(ops_.init_cids, "init_cids", May::nothing, nullptr, 0);
     if (err && !ended()) error("ops.init_cids() failed (%d)", err);
@@ -182,6 +183,12 @@ void Kernel::attach() {
     const s32 err = call(ops_.init, "init", May::nothing, nullptr, 0);
     if (err && !ended()) error("ops.init() failed (%d)", err);
   }
+}
+
+// The policy is attached to a machine on which nothing runs yet.
+void Kernel::attach() {
+  load();
+  if (ended()) return;
   // the kernel has every CPU schedule once the policy is there
   for (s32 cid = 0; cid < nr_online_; ++cid) {
     cpu(cid).told_to_schedule = true;
@@ -241,6 +248,9 @@ void Kernel::handle(const Event& event) {
     case Event::Kind::measure:
       start_counting();
       break;
+    case Event::Kind::attach:
+      attach_anew();
+      break;
   }
 }
 
@@ -282,7 +292,7 @@ void Kernel::settle() {
 
 void Kernel::watchdog() {
   for (const auto& p : tasks_) {
-    const u64 waited = now_ - p->ready_since;
+    const u64 waited = lasted(p->ready_since);
     if (!p->waits || p->real_time) continue;
     if (options_.starvation_ns && waited > options_.starvation_ns)
       return error("invariant: %s[%d] has been ready to run for %llu ms", p->comm, p->pid,
@@ -378,11 +388,12 @@ void Kernel::finish() {
   context_ = {0, &loader_, 0, May::nothing, nullptr, false};
   for (const auto& p : tasks_) {
     if (p->where == Where::dead || p->where == Where::new_task) continue;
-    disable_task(*p);
-    scx_exit_task_args args{false};
-    if (ops_.exit_task)
-      call(ops_.exit_task, "exit_task", May::nothing, p.get(), 0, word(p.get()), word(&args));
+    release(*p);
   }
+  tell_exit();
+}
+
+void Kernel::tell_exit() {
   if (!ops_.exit) return;
   const ExitText text = text_of(end_ ? end_->why : End::finished);
   std::string message = end_ ? end_->message : "";
@@ -423,6 +434,7 @@ Outcome Kernel::outcome() {
   result.measured_ns = now_ - std::min(now_, measured_from_);
   result.nr_events = nr_events_;
   result.nr_decisions = nr_decisions_;
+  result.nr_restarts = nr_restarts_;
   result.idle_ns = idle_ns_;
   result.idle_while_waiting_ns = idle_waiting_ns_;
   result.printed = std::move(printed_);

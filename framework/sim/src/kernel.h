@@ -10,7 +10,11 @@
 // kernel.cc: events, time, the end. kernel_calls.cc: what the policy calls. enqueue.cc: a task into
 // queues and out of them. schedule.cc: a CPU takes its next task. run.cc: tasks run their programs.
 // classes.cc: real-time tasks. migration.cc: tasks that must not migrate. hotplug.cc: CPUs go
-// offline and come back. invariants.cc: what must be true.
+// offline and come back. restart.cc: the policy goes, and is started anew. invariants.cc: what must
+// be true.
+//
+// A cid in here is that of the start. A policy that is started anew has others where other CPUs are
+// online then: to_policy() and from_policy() are between the two.
 #pragma once
 
 #include <bit>
@@ -25,6 +29,7 @@
 
 #include "events.h"
 #include "random.h"
+#include "scx/framework/runner.h"
 #include "scx/sim/kernel.h"
 #include "scx/sim/simulation.h"
 #include "stopwatch.h"
@@ -54,6 +59,10 @@ struct Cpu {
   s32 core_first = -1, core_nr = 0, llc = -1, node = -1;
 };
 
+// The slice of a task while there is no policy: about that of the kernel's own scheduler.
+constexpr u64 kPlainSliceNs = 3'000'000;
+// What the dispatch buffer takes where the policy asks for nothing else.
+constexpr std::size_t kDispatchBatch = 32;
 // prio of a real-time task in the middle of their range.
 constexpr int kRealTimePrio = 49;
 // The pid of the first task, and its tid.
@@ -193,11 +202,13 @@ class Kernel {
   void use(Task& p, const Allowed& cpus);
   Status set_allowed(Task& p, const CpuSet* cpus);
   void attach();
+  void load();
   void handle(const Event& event);
   void settle();
   void watchdog();
   void start_counting();
   void finish();
+  void tell_exit();
   Outcome outcome();
   void end(End why, s64 code, std::string message);
   [[gnu::format(printf, 2, 3)]] void error(const char* format, ...);
@@ -259,6 +270,8 @@ class Kernel {
   void change_class(Task& p, bool real_time);
   void leave_policy(Task& p);
   void come_to_policy(Task& p);
+  void begin_under_policy(Task& p, bool waits);
+  void release(Task& p);
   s32 select_real_time(Task& p);
   void wait_real_time(Task& p);
   void move_real_time(Task& p, s32 to);
@@ -285,9 +298,22 @@ class Kernel {
   s32 destination(Task& p);
   void widen(Task& p);
 
+  // restart.cc
+  bool attached() const { return attached_at_ != kNever; }
+  u64 lasted(u64 since) const;
+  s32 to_policy(s32 cid) const;
+  s32 from_policy(s32 cid) const;  // requires: valid()
+  void renumber(const CidMap& cids);
+  void detach();
+  void take_from_policy(Task& p);
+  void forget_policy();
+  void attach_anew();
+  void wake_idle(const Task& p);
+
   // schedule.cc
   void wake(Task& p, u64 wake_flags);
   s32 select(Task& p, u64 wake_flags, bool& asked);
+  bool init_task(Task& p, bool is_new);
   void start(Task& p);
   void exit_task(Cpu& cpu, Task& p);
   void block(Cpu& cpu, Task& p);
@@ -338,7 +364,7 @@ class Kernel {
 
   const Machine& machine_;
   Policy& policy_;
-  const OpsTable& ops_;
+  OpsTable ops_;  // none while there is no policy
   const Workload& workload_;
   const SimulationOptions& options_;
   const Costs& costs_;
@@ -367,7 +393,7 @@ class Kernel {
 
   Context context_;
   std::vector<Dispatched> dispatched_;
-  std::size_t max_batch_ = 32;
+  std::size_t max_batch_ = kDispatchBatch;
   int nr_flushed_ = 0;  // by this dispatch
   // Put off until the event is handled.
   std::vector<s32> must_schedule_;
@@ -385,9 +411,15 @@ class Kernel {
   std::optional<Ended> end_;
   u64 watchdog_ns_ = 0;
 
+  // The policy's starts.
+  u64 attached_at_ = 0;  // kNever: there is no policy
+  Backoff backoff_;
+  CidMap policys_cids_;
+  std::vector<s32> to_policy_, from_policy_;  // empty where the two are the same
+
   // Statistics.
   std::vector<KindOutcome> kinds_;
-  u64 nr_events_ = 0, nr_decisions_ = 0;
+  u64 nr_events_ = 0, nr_decisions_ = 0, nr_restarts_ = 0;
   u64 idle_ns_ = 0, idle_waiting_ns_ = 0, counted_at_ = 0;
   s64 nr_idle_ = 0, nr_waiting_ = 0;
   std::vector<std::string> printed_;

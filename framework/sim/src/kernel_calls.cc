@@ -30,11 +30,11 @@ struct Calls {
   static u64 now(void* k) { return of(k).now_; }
   static u32 random(void* k) { return static_cast<u32>(of(k).policy_random_.next() >> 32); }
   static task_struct* current_task(void* k) { return of(k).context_.task; }
-  static s32 this_cid(void* k) { return of(k).context_.cid; }
+  static s32 this_cid(void* k) { return of(k).to_policy(of(k).context_.cid); }
   static u32 preempt_count(void* k) { return of(k).context_.preempt_count; }
 
   // Tasks.
-  static s32 task_cid(void*, const task_struct* p) { return task_of(p).cid; }
+  static s32 task_cid(void* k, const task_struct* p) { return of(k).to_policy(task_of(p).cid); }
   static bool task_running(void*, const task_struct* p) {
     return task_of(p).where == Where::on_cpu;
   }
@@ -64,7 +64,8 @@ struct Calls {
     if (id == SIM_DSQ_LOCAL) return &kernel.cpu(kernel.context_.cid).local;
     if ((id & SIM_DSQ_LOCAL_ON) == SIM_DSQ_LOCAL_ON) {
       const u32 cid = static_cast<u32>(id);
-      return cid < kernel.cpus_.size() ? &kernel.cpu(static_cast<s32>(cid)).local : nullptr;
+      if (cid >= kernel.cpus_.size()) return nullptr;
+      return &kernel.cpu(kernel.from_policy(static_cast<s32>(cid))).local;
     }
     return id == SIM_DSQ_GLOBAL ? &kernel.global_ : kernel.user_dsq(id);
   }
@@ -178,22 +179,26 @@ struct Calls {
     if (!kernel.valid(cid, "in scx_bpf_kick_cid()")) return;
     if ((flags & SIM_KICK_IDLE) && (flags & (SIM_KICK_PREEMPT | SIM_KICK_WAIT)))
       return kernel.error("PREEMPT/WAIT cannot be used with SCX_KICK_IDLE");
-    kernel.kicks_.push_back({kernel.context_.cid, cid, flags});
+    kernel.kicks_.push_back({kernel.context_.cid, kernel.from_policy(cid), flags});
   }
-  static s32 cid_to_cpu(void* k, s32 cid) { return of(k).machine_.cids.cpu(Cid{cid}).value(); }
-  static s32 cpu_to_cid(void* k, s32 cpu) { return of(k).machine_.cids.cid(CpuId{cpu}).value(); }
+  static s32 cid_to_cpu(void* k, s32 cid) { return of(k).policys_cids_.cpu(Cid{cid}).value(); }
+  static s32 cpu_to_cid(void* k, s32 cpu) { return of(k).policys_cids_.cid(CpuId{cpu}).value(); }
   static u32 nr_cids(void* k) { return static_cast<u32>(of(k).cpus_.size()); }
   static u32 perf_cap(void* k, s32 cid) {
-    return of(k).valid(cid, "in scx_bpf_cidperf_cap()") ? of(k).cpu(cid).capacity : 1024;
+    Kernel& kernel = of(k);
+    if (!kernel.valid(cid, "in scx_bpf_cidperf_cap()")) return 1024;
+    return kernel.cpu(kernel.from_policy(cid)).capacity;
   }
   static u32 perf_cur(void* k, s32 cid) {
-    return of(k).valid(cid, "in scx_bpf_cidperf_cur()") ? of(k).perf(of(k).cpu(cid)) : 1024;
+    Kernel& kernel = of(k);
+    if (!kernel.valid(cid, "in scx_bpf_cidperf_cur()")) return 1024;
+    return kernel.perf(kernel.cpu(kernel.from_policy(cid)));
   }
   static s32 perf_set(void* k, s32 cid, u32 perf) {
     Kernel& kernel = of(k);
     if (!kernel.valid(cid, "in scx_bpf_cidperf_set()")) return -22;
     if (perf > 1024) return kernel.error("Invalid cpuperf target %u for CID %d", perf, cid), -22;
-    Cpu& cpu = kernel.cpu(cid);
+    Cpu& cpu = kernel.cpu(kernel.from_policy(cid));
     cpu.level = perf;
     if (kernel.costs_.slowest_speed == 1024 || !cpu.curr) return 0;
     kernel.charge(cpu);

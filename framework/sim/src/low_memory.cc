@@ -35,4 +35,10 @@ std::uint64_t LowMemory::pages(std::uint64_t nr) {
   return std::exchange(next_, next_ + nr * kPage);
 }
 
+// Pages that are given back read as zero when they are used again.
+void LowMemory::clear() {
+  ::madvise(reinterpret_cast<void*>(base_), next_ - base_, MADV_DONTNEED);
+  next_ = base_;
+}
+
 }  // namespace scx::sim

@@ -23,6 +23,8 @@ class LowMemory {
   std::uint64_t base() const { return base_; }
   // Zeroed memory, on pages of its own; 0 where no more is left.
   std::uint64_t pages(std::uint64_t nr);
+  // Takes all of it back.
+  void clear();
 
  private:
   explicit LowMemory(std::uint64_t base) : base_(base), next_(base) {}

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "elf_symbols.h"
@@ -48,6 +49,7 @@ struct NativePolicy::Impl {
   Tables tables;
   OrderTables orders;
   const OpsTable* ops = nullptr;
+  std::vector<std::pair<ElfVariable, std::int64_t>> knobs;  // that were set
 
   std::span<std::byte> find(std::string_view name) const {
     const auto at = variables.find(name);
@@ -72,6 +74,10 @@ struct NativePolicy::Impl {
   void store(std::string_view name, const T& value) const {
     const auto memory_of = find(name);
     if (memory_of.size() == sizeof(T)) std::memcpy(memory_of.data(), &value, sizeof(T));
+  }
+
+  void set(const ElfVariable& knob, std::int64_t value) const {
+    std::memcpy(reinterpret_cast<void*>(loaded_at + knob.offset), &value, knob.size);
   }
 
   Status load_object();
@@ -136,10 +142,20 @@ Result<std::unique_ptr<NativePolicy>> NativePolicy::load(const std::filesystem::
   auto variables = SCX_TRY(read_variables(file));
   LowMemory memory = SCX_TRY(LowMemory::reserve());
   auto impl = std::make_unique<Impl>(
-      Impl{file, std::move(variables), std::move(memory), nullptr, 0, {}, {}, nullptr});
+      Impl{file, std::move(variables), std::move(memory), nullptr, 0, {}, {}, nullptr, {}});
   SCX_TRY(impl->load_object());
   SCX_TRY(impl->fill(machine));
   return std::unique_ptr<NativePolicy>(new NativePolicy(std::move(impl)));
+}
+
+Status NativePolicy::reload(const Machine& machine) {
+  impl_->ops = nullptr;
+  impl_->handle.reset();
+  impl_->memory.clear();
+  SCX_TRY(impl_->load_object());
+  SCX_TRY(impl_->fill(machine));
+  for (const auto& [knob, value] : impl_->knobs) impl_->set(knob, value);
+  return {};
 }
 
 Status NativePolicy::set_knob(std::string_view name, std::string_view value) {
@@ -156,7 +172,8 @@ Status NativePolicy::set_knob(std::string_view name, std::string_view value) {
     if (!parsed || (bits < 64 && (*parsed >= 1ll << bits || *parsed < -(1ll << (bits - 1)))))
       return fail(ErrorKind::invalid, fmt::format("the knob {} cannot be {}", name, value),
                   fmt::format("it is a number of {} bits, or true or false", bits));
-    std::memcpy(impl_->find(knob).data(), &*parsed, variable.size);
+    impl_->set(variable, *parsed);
+    impl_->knobs.emplace_back(variable, *parsed);
     return {};
   }
   return fail(ErrorKind::usage, fmt::format("the policy has no knob {}", name),

@@ -249,9 +249,10 @@ void Kernel::no_longer_ready(Task& p) {
   const u64 waited = now_ - p.ready_since;
   Counts& counted = counts(p);
   counted.longest_wait_ns = std::max(counted.longest_wait_ns, waited);
-  if (options_.starvation_ns && waited > options_.starvation_ns && !p.real_time)
+  const u64 at_policy = lasted(p.ready_since);
+  if (options_.starvation_ns && at_policy > options_.starvation_ns && !p.real_time)
     error("invariant: %s[%d] was ready to run for %llu ms", p.comm, p.pid,
-          static_cast<unsigned long long>(waited / 1'000'000));
+          static_cast<unsigned long long>(at_policy / 1'000'000));
   if (p.woke_at != kNever) counted.latency.add(now_ - p.woke_at);
   p.woke_at = kNever;
 }

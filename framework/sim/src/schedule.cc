@@ -20,9 +20,9 @@ s32 Kernel::select(Task& p, u64 wake_flags, bool& asked) {
   asked = p.nr_cpus_allowed > 1 && ops_.select_cid;
   if (asked) {
     const DirectlyFor guard(context_, p);
-    cid = call(ops_.select_cid, "select_cid", May::select, &p, wake_flags, word(&p), p.cid,
-               wake_flags);
-    if (!valid(cid, "from ops.select_cid()")) cid = p.cid;
+    const s32 chosen = call(ops_.select_cid, "select_cid", May::select, &p, wake_flags, word(&p),
+                            to_policy(p.cid), wake_flags);
+    if (valid(chosen, "from ops.select_cid()")) cid = from_policy(chosen);
   }
   if (p.may_use(cid) && cpu(cid).online) return cid;
   return p.may_use(p.cid) && cpu(p.cid).online ? p.cid : destination(p);
@@ -47,14 +47,20 @@ void Kernel::wake(Task& p, u64 wake_flags) {
   if (!cpu(p.cid).curr) reschedule(cpu(p.cid));
 }
 
+// The policy hears of a task, new or not; false where it refuses it.
+bool Kernel::init_task(Task& p, bool is_new) {
+  scx_init_task_args args{is_new, nullptr};
+  if (!ops_.init_task) return true;
+  const s32 err = call(ops_.init_task, "init_task", May::nothing, &p, 0, word(&p), word(&args));
+  if (err)
+    error("ops.init_task() failed (%d) for %s[%d]%s", err, p.comm, p.pid,
+          is_new ? " while forking" : "");
+  return !err;
+}
+
 // A new task, forked by whoever runs here.
 void Kernel::start(Task& p) {
-  scx_init_task_args args{true, nullptr};
-  if (ops_.init_task) {
-    const s32 err = call(ops_.init_task, "init_task", May::nothing, &p, 0, word(&p), word(&args));
-    if (err)
-      return error("ops.init_task() failed (%d) for %s[%d] while forking", err, p.comm, p.pid);
-  }
+  if (!init_task(p, true)) return;
   if (!p.real_time) enable_task(p);
   p.scx.slice = SIM_SLICE_DFL;
   ++kinds_[static_cast<std::size_t>(p.kind_index)].nr_tasks;
@@ -65,10 +71,7 @@ void Kernel::exit_task(Cpu& cpu, Task& p) {
   p.flags |= SIM_PF_EXITING;
   block(cpu, p);
   p.where = Where::dead;
-  scx_exit_task_args args{false};
-  disable_task(p);
-  if (ops_.exit_task) call(ops_.exit_task, "exit_task", May::nothing, &p, 0, word(&p), word(&args));
-  p.values.clear();
+  release(p);
 }
 
 // The running task goes to sleep, and the CPU looks for another.
@@ -102,7 +105,7 @@ void Kernel::schedule(Cpu& cpu, Before before) {
     account_waiting();
     if (cpu.online) --nr_idle_;
     if (ops_.update_idle)
-      call(ops_.update_idle, "update_idle", May::nothing, nullptr, 0, cpu.cid, 0);
+      call(ops_.update_idle, "update_idle", May::nothing, nullptr, 0, to_policy(cpu.cid), 0);
   }
   if (next) {
     set_next(cpu, *next);
@@ -137,7 +140,7 @@ bool Kernel::balance(Cpu& cpu, Task* prev, bool prev_queued) {
     do {
       nr_flushed_ = 0;
       cpu.in_balance = true;
-      call(ops_.dispatch, "dispatch", May::dispatch, prev, 0, cpu.cid, word(prev));
+      call(ops_.dispatch, "dispatch", May::dispatch, prev, 0, to_policy(cpu.cid), word(prev));
       flush_dispatched();
       cpu.in_balance = false;
       if (ended()) return false;
@@ -186,7 +189,7 @@ void Kernel::take_local(Cpu& cpu, Task& next) {
   if (next.dsq != &cpu.local || !next.may_use(cpu.cid))
     error("invariant: %s[%d] starts on CID %d, where it must not", next.comm, next.pid, cpu.cid);
   if (!cpu.curr && options_.conserve_ns &&
-      now_ - std::max(next.waits_since(), cpu.idle_since) > options_.conserve_ns)
+      lasted(std::max(next.waits_since(), cpu.idle_since)) > options_.conserve_ns)
     not_conserved(next, cpu);
   cpu.local.remove(next);
   observe(cpu.local);
@@ -228,7 +231,8 @@ void Kernel::go_idle(Cpu& cpu) {
   cpu.curr = nullptr;
   cpu.idle_since = now_;
   ++cpu.run_stamp;
-  if (ops_.update_idle) call(ops_.update_idle, "update_idle", May::nothing, nullptr, 1, cpu.cid, 1);
+  if (ops_.update_idle)
+    call(ops_.update_idle, "update_idle", May::nothing, nullptr, 1, to_policy(cpu.cid), 1);
 }
 
 // The CPU is to schedule: at once where we are on it, otherwise as soon as it hears of it.

@@ -66,9 +66,13 @@ class Stopwatch {
     engine_ns_ = 0;
     ops_.clear();
     names_.clear();
+    count_at(blocks);
+    since_ = clock();
+  }
+  // The policy counts its basic blocks here from now on. Requires that nobody has the turn.
+  void count_at(const u64* blocks) {
     blocks_ = blocks;
     if (blocks) blocks_before_ = *blocks;
-    since_ = clock();
   }
 
   const std::vector<OpCost>& ops() const { return ops_; }

@@ -86,15 +86,16 @@ void pin_some(sim::Workload& workload, std::mt19937& random) {
     }
 }
 
-// One in eight loses a CPU and gets it back, which ends each of these schedulers.
-bool hotplug_some(sim::Workload& workload, const CpuSet& online, std::mt19937& random) {
-  if (random() % 8 || online.count() < 2) return false;
+// One in eight loses a CPU and gets it back, which ends each of these schedulers: they are started
+// anew.
+void hotplug_some(sim::Workload& workload, const CpuSet& online, std::mt19937& random) {
+  if (random() % 8 || online.count() < 2) return;
   CpuSet gone;
   gone.insert(*online.begin());
   std::vector<sim::Op>& ops = workload.kinds.back().phases[0].ops;
   ops.push_back({.kind = sim::Op::Kind::cpu_off, .cpus = gone});
+  ops.push_back({.kind = sim::Op::Kind::sleep, .span = {1'000'000, 40'000'000}});
   ops.push_back({.kind = sim::Op::Kind::cpu_on, .cpus = gone});
-  return true;
 }
 
 // One in three has a task that makes others real-time, again and again, for some milliseconds at
@@ -116,14 +117,16 @@ void promote_some(sim::Workload& workload, std::mt19937& random) {
 // For whoever looks for the reason: a small case that goes wrong the same way.
 std::string smaller(const char* scheduler, const char* knob, const Machine& machine,
                     const sim::Workload& workload, const sim::SimulationOptions& options,
-                    const sim::Outcome& outcome) {
+                    const sim::Outcome& outcome, const RawTopology& given) {
   const auto run = [&](const Case& one) {
+    RawTopology raw = given;
     auto described = one.shape ? machine_of(one) : machine;
     if (!described) return Seen{};
+    if (one.shape) raw = *read_machine(machine_options_of(one)->source);
     sim::SimulationOptions how = options;
     how.seed = one.seed;
     how.audit = one.audit;
-    return seen_in(outcome_of(scheduler, *described, one.workload, how, knob), one.workload);
+    return seen_in(outcome_of(scheduler, *described, one.workload, how, knob, &raw), one.workload);
   };
   const Shrunk small = shrink({.audit = options.audit, .seed = options.seed, .workload = workload},
                               seen_in(outcome, workload), machine.topology, run);
@@ -144,30 +147,34 @@ TEST(Builtins, ChanceFindsNothingWrong) {
       {"simple", nullptr}, {"lavd", nullptr}, {"lavd", "no_core_compaction"}, {"qmap", nullptr}};
   sim::SimulationOptions options;
   options.starvation_ns = 10'000'000'000;
+  options.costs.restart_ns = 2'000'000;
+  std::uint64_t nr_restarts = 0;
   for (std::uint64_t seed = 1; seed <= nr_seeds(); ++seed) {
     std::mt19937 random(static_cast<std::uint32_t>(seed));
-    const Machine machine = test::whole(test::random_machine(random));
+    const RawTopology raw = test::random_machine(random);
+    const Machine machine = test::whole(raw);
     const int nr_cpus = machine.cids.online().count;
     sim::Workload workload = find_builtin("random")->make(nr_cpus, seed);
     // about as much to do on a large machine as on a small one
     workload.duration_ns = 1'000'000'000 / static_cast<std::uint64_t>(nr_cpus);
     bind_some(workload, machine.topology.online(), random);
     pin_some(workload, random);
-    const bool hotplug = hotplug_some(workload, machine.topology.online(), random);
+    hotplug_some(workload, machine.topology.online(), random);
     promote_some(workload, random);
     options.seed = seed;
     options.audit = nr_cpus <= kMostAudited;
     for (const auto& [scheduler, knob] : kSearched) {
       const bool rests_cpus = scheduler == std::string_view("lavd") && !knob;
       options.conserve_ns = rests_cpus ? 0 : 12'000'000;
-      const sim::Outcome outcome = outcome_of(scheduler, machine, workload, options, knob);
-      EXPECT_TRUE(outcome.end == sim::End::finished ||
-                  (hotplug && outcome.end == sim::End::hotplug))
+      const sim::Outcome outcome = outcome_of(scheduler, machine, workload, options, knob, &raw);
+      nr_restarts += outcome.nr_restarts;
+      EXPECT_EQ(outcome.end, sim::End::finished)
           << "seed " << seed << ", " << nr_cpus << " CPUs, " << scheduler << ": " << outcome.message
           << "\n"
-          << smaller(scheduler, knob, machine, workload, options, outcome);
+          << smaller(scheduler, knob, machine, workload, options, outcome, raw);
     }
   }
+  EXPECT_GT(nr_restarts, nr_seeds() / 8);
 }
 
 // What chance makes can be handed on as a file.

@@ -9,14 +9,16 @@
 #include <string>
 
 #include "../../framework/support.h"
+#include "machine_with.h"
 #include "scx/sim/native_policy.h"
 #include "scx/sim/simulation.h"
 
 namespace scx::scxsim {
 
+// `raw`: what the machine is made of, where a hotplug is to start the scheduler anew.
 inline sim::Outcome outcome_of(const char* scheduler, const Machine& machine,
-                               const sim::Workload& workload, const sim::SimulationOptions& options,
-                               const char* knob = nullptr) {
+                               const sim::Workload& workload, sim::SimulationOptions options,
+                               const char* knob = nullptr, const RawTopology* raw = nullptr) {
   auto policy = sim::NativePolicy::load(
       std::filesystem::path(SCXX_POLICIES) / (std::string(scheduler) + ".sim.so"), machine);
   if (!policy) {
@@ -26,6 +28,12 @@ inline sim::Outcome outcome_of(const char* scheduler, const Machine& machine,
   if (knob) {
     EXPECT_TRUE((*policy)->set_knob(knob, "1")) << knob;
   }
+  if (raw)
+    options.restart = [&](const CpuSet& online) -> Result<Machine> {
+      Machine now = SCX_TRY(machine_with(*raw, {}, online));
+      SCX_TRY((*policy)->reload(now));
+      return now;
+    };
   auto outcome = sim::simulate(machine, **policy, workload, options);
   if (!outcome) ADD_FAILURE() << outcome.error().message();
   return outcome.value_or(sim::Outcome{});

@@ -30,6 +30,8 @@ struct Costs {
   // Of 1024: a CPU's speed at the performance level 0, and in between in proportion; 1 … 1024.
   std::uint64_t slowest_speed = 1024;
   std::uint64_t hz = 250;  // ticks a second; 1 … 10000
+  // From the end of a policy by hotplug until it is there again.
+  std::uint64_t restart_ns = 100'000'000;
 };
 
 // Name and place of each, for command lines and documents.

@@ -30,6 +30,11 @@ class NativePolicy : public Policy {
   // Errors: usage, naming the variables that there are; invalid for a value that does not fit.
   Status set_knob(std::string_view name, std::string_view value);
 
+  // Loads it again, for a machine with the same possible CPUs: all memory is fresh, and the knobs
+  // are set as before. What ops() and blocks() returned is gone, and link() is to be called again.
+  // Errors: as load(); then it can be used no more.
+  Status reload(const Machine& machine);
+
   const OpsTable& ops() const override;
   void link(const scx_sim_calls& calls, void* kernel) override;
   void* arena_pages(u32 pages) override;

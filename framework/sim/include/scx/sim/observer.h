@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // Observer: somebody who is told what happens in a simulation while it happens, such as a drawer of
-// timelines. What a whole simulation came to is in its Outcome; who wants no more needs none of
-// this. Without an observer nothing is computed for one.
+// timelines. Cids are those of the start, whatever they are to a policy that is started anew. What
+// a whole simulation came to is in its Outcome; who wants no more needs none of this. Without an
+// observer nothing is computed for one.
 //
 //   struct Moves : sim::Observer {
 //     void started(const Start& start) override { moves += start.far.has_value(); }
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace scx::sim {
 
@@ -70,6 +72,9 @@ class Observer {
   virtual void queued(const Queue&) {}
   // The warm-up is over: what an Outcome counts begins here. Not called where there is none.
   virtual void counting(std::uint64_t /*at_ns*/) {}
+  // A hotplug has ended the policy, which is started anew; and it is there again.
+  virtual void detached(std::uint64_t /*at_ns*/, const std::string& /*why*/) {}
+  virtual void attached(std::uint64_t /*at_ns*/) {}
   // The simulation is over, for whatever reason; nothing follows.
   virtual void ended(std::uint64_t /*at_ns*/) {}
 };

@@ -23,7 +23,8 @@ class Policy {
   virtual ~Policy() = default;
 
   virtual const OpsTable& ops() const = 0;
-  // Called once, before any callback: the calls that the policy may make, and their first argument.
+  // Called before any callback, again after a new start: the calls that the policy may make, and
+  // their first argument.
   virtual void link(const scx_sim_calls& calls, void* kernel) = 0;
   // Fresh pages of 4 KiB below 4 GiB, all zero; null where there is no more.
   virtual void* arena_pages(u32 pages) = 0;

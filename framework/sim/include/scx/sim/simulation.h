@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "scx/base/cpu_set.h"
 #include "scx/framework/machine.h"
 #include "scx/sim/costs.h"
 #include "scx/sim/observer.h"
@@ -77,7 +78,7 @@ struct OpCost {
 enum class End {
   finished,  // the duration was over
   policy,    // the policy, by scx_bpf_exit()
-  hotplug,   // the kernel, for the policy to be attached again to the machine as it is from then on
+  hotplug,   // the kernel, for the policy to be started anew, where nothing does that
   error,     // the policy's scx_bpf_error(), or one of the kernel's own checks
   stall,     // the watchdog
 };
@@ -95,6 +96,7 @@ struct Outcome {
   std::uint64_t idle_ns = 0;  // over all CPUs
   // Over all CPUs: idle, while a task waited that may run anywhere.
   std::uint64_t idle_while_waiting_ns = 0;
+  std::uint64_t nr_restarts = 0;     // new starts of the policy, all after a hotplug
   std::vector<std::string> printed;  // bpf_printk(), the first thousand lines
   // Where they were to be measured.
   std::vector<OpCost> ops;
@@ -105,7 +107,7 @@ struct Outcome {
 struct Call {
   std::uint64_t at_ns;
   const char* op;
-  std::int32_t cid;  // where it runs
+  std::int32_t cid;  // where it runs, as numbered at the start
   const char* task;
   std::int32_t pid;
   std::uint64_t flags;
@@ -127,6 +129,10 @@ struct SimulationOptions {
   // What each callback costs the host. The times differ from run to run; all else is the same.
   bool measure = false;
   Observer* observer = nullptr;  // borrowed, for the simulation
+  // Loads the policy anew after its end by hotplug, for the same machine with these CPUs online,
+  // and returns that machine; an error ends the simulation. Where there is none, such an end is the
+  // simulation's.
+  std::function<Result<Machine>(const CpuSet& online)> restart = {};
 };
 
 // Errors: invalid, for a workload that does not fit the machine (CPUs that are not there).
