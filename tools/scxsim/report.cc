@@ -287,7 +287,7 @@ std::string to_text(const Subject& subject, const Outcome& outcome, const Detail
     text += fmt::format("the kernel ended it, for the scheduler to start anew (code 0x{:x}): {}\n",
                         outcome.exit_code, outcome.message);
   if (outcome.nr_restarts)
-    text += fmt::format("started anew after a hotplug: {} times\n", outcome.nr_restarts);
+    text += fmt::format("new starts after a hotplug: {}\n", outcome.nr_restarts);
   for (const std::string& line : outcome.printed) text += "printed: " + line + '\n';
   const std::uint64_t cpu_ns = outcome.measured_ns * static_cast<std::uint64_t>(subject.nr_cpus);
   text += '\n' + time_table(outcome) + '\n' + latency_table(outcome);

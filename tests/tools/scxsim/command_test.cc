@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "../../framework/support.h"
 
@@ -183,6 +184,30 @@ TEST(Command, WritesTheTimelineOfASchedulerThatFails) {
   std::ifstream in(timeline);
   const auto events = nlohmann::json::parse(in);
   EXPECT_EQ(events.back()["name"], "error asked for after 10 enqueues");
+}
+
+TEST(Command, StartsTheSchedulerAnewAfterAHotplug) {
+  const test::TempDir folder;
+  const std::string timeline = folder.path() / "t.json";
+  const std::string file = folder.write("w.json", R"({"tasks": {
+    "hog": {"instance": 3, "run": 1000},
+    "admin": {"policy": "SCHED_FIFO", "loop": 1, "sleep": 20000, "cpu_off": [0]}}})");
+  for (const char* scheduler : {"simple", "lavd", "qmap"}) {
+    const std::string arguments = std::string("--scheduler ") + scheduler +
+                                  " --topology 'core:2 pu:2' --cost restart_ns=30000000" +
+                                  " --duration 200 --audit --measure --workload " + file;
+    expect(0, "new starts after a hotplug: 1\n", arguments);
+    const auto json =
+        nlohmann::json::parse(run(arguments + " --json --timeline " + timeline).output);
+    EXPECT_EQ(json["restarts"], 1);
+    EXPECT_EQ(json["end"], "finished");
+    std::ifstream in(timeline);
+    std::vector<std::string> said;
+    for (const auto& event : nlohmann::json::parse(in))
+      if (event["ph"] == "i" && event["s"] == "g") said.push_back(event["name"]);
+    EXPECT_THAT(said, testing::ElementsAre("cpu 0 going offline, exiting scheduler",
+                                           "the scheduler is started anew"));
+  }
 }
 
 TEST(Command, ShowsUnitsAndEachTaskWhereAsked) {

@@ -57,6 +57,7 @@ TEST(Report, JsonIsTheSameInNumbers) {
   EXPECT_EQ(json["end"], "stall");
   EXPECT_EQ(json["message"], "a \"task\" stalls");
   EXPECT_EQ(json["seed"], 3);
+  EXPECT_EQ(json["restarts"], 0);
   EXPECT_EQ(json["all"]["run_ns"], 8'000'000);
   EXPECT_EQ(json["all"]["migrations"]["far"], 8);
   EXPECT_EQ(json["tasks"][0]["name"], "first");
