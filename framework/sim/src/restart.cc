@@ -44,6 +44,7 @@ void Kernel::detach() {
   }
   tell_exit();
   const std::string why = end_->message;
+  // its run began with its start
   const nanoseconds ran(now_ - attached_at_ + costs_.restart_ns);
   forget_policy();
   for (Task* p : waiting) do_enqueue(*p, 0);
