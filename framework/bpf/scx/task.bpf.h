@@ -150,7 +150,8 @@ __weak u32 scx_translate_cpumask(struct task_struct *p __arg_trusted, u64 allowe
 
 /* The task must stay on the CPU that it is on, though the set of cids that it may use does not say so
  * before it has been switched out. The kernel keeps whoever runs a BPF program where it is meanwhile,
- * which does not count. It asks a scheduler with SCX_OPS_ENQ_MIGRATION_DISABLED where such a task is to
+ * which does not count; where cid_release gives tasks back two run, so there the one that ran counts
+ * whether it must stay or not. It asks a scheduler with SCX_OPS_ENQ_MIGRATION_DISABLED where such a task is to
  * wait; from a DSQ it gives it to its CPU only, and to put it into another's local DSQ is an error. */
 static __always_inline bool scx_migration_disabled(const struct task_struct *p)
 {

@@ -115,27 +115,25 @@ void SCX_OP(qmap, enqueue, struct task_struct *p, u64 enq_flags)
 {
 	qmap_task_ptr t = scx_task_ctx(p);
 	u32 index = qmap_queue_of(p->scx.weight);
+	bool stays;
 	s32 idle;
 
 	if (!t)
 		return;
+	/* It is being switched out. After that its CPU is the only one in its set, and it comes again. */
+	stays = t->scx.nr_allowed > 1 && scx_migration_disabled(p);
 	/* enqueued anew while hand_over() had it, it was both run and queued */
 	leave_queue(t);
 	if (enq_flags & SCX_ENQ_REENQ)
 		count_reenqueue(p);
 	t->core_sched_seq = __sync_fetch_and_add(&qmap_queues[index].tail_seq, 1);
-	/* It is being switched out. After that its CPU is the only one in its set, and it comes again. */
-	if (t->scx.nr_allowed > 1 && scx_migration_disabled(p)) {
-		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_ns, enq_flags);
+	if (!stays && inject_faults(p, t, enq_flags))
 		return;
-	}
-	if (inject_faults(p, t, enq_flags))
-		return;
-	if (place_directly(p, t, enq_flags)) {
+	if (!stays && place_directly(p, t, enq_flags)) {
 		qmap_queues[index].head_seq = t->core_sched_seq;
 		return;
 	}
-	if (enq_flags & SCX_ENQ_REENQ) {
+	if (stays || (enq_flags & SCX_ENQ_REENQ)) {
 		/* it had its turn and lost it: the next cid that looks takes it */
 		scx_bpf_dsq_insert(p, SHARED_DSQ, slice_ns, enq_flags);
 	} else if (!bpf_ksym_exists(scx_bpf_tid_to_task) && (p->flags & PF_EXITING)) {
