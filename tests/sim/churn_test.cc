@@ -6,6 +6,7 @@
 
 #include <map>
 #include <random>
+#include <utility>
 
 #include "support.h"
 
@@ -76,6 +77,82 @@ Workload churn(Chance& chance) {
   return work;
 }
 
+// Cgroups, and a real-time task that moves others between them and changes these.
+void add_cgroups(Chance& chance, Workload& work) {
+  const std::vector<std::string> paths = {"/", "/a", "/a/b", "/c"};
+  const auto any = [&](int from) {
+    return paths[static_cast<std::size_t>(from + chance.below(4 - from))];
+  };
+  const int workers = static_cast<int>(work.kinds.size());
+  for (TaskKind& kind : work.kinds)
+    if (chance.once_in(2)) kind.group = any(0);
+  std::vector<Op> ops;
+  for (int i = 0; i < 6; ++i) {
+    ops.push_back(chance.pause());
+    ops.push_back({.kind = Op::Kind::set_group, .object = chance.below(workers), .group = any(0)});
+    ops.push_back({.kind = Op::Kind::set_group, .group = any(0)});
+    ops.push_back(
+        {.kind = Op::Kind::change_group,
+         .group = any(1),
+         .settings = {.weight = static_cast<u32>(1 + chance.below(3)), .idle = chance.once_in(4)}});
+  }
+  TaskKind mover = tasks("mover", 1, std::move(ops));
+  mover.real_time = chance.once_in(2);
+  work.kinds.push_back(std::move(mover));
+}
+
+// What the policy is told of cgroups agrees with what it was told before and with what it finds. It
+// refuses one move in eight.
+class Groups {
+ public:
+  static void follow(OpsTable& table) {
+    of_task.clear();
+    weights.clear();
+    table.cgroup_init = [](Words words) -> s32 {
+      EXPECT_TRUE(weights.emplace(words[0], args<scx_cgroup_init_args>(words).weight).second);
+      return 0;
+    };
+    table.cgroup_exit = [](Words words) { EXPECT_EQ(weights.erase(words[0]), 1u); };
+    table.cgroup_set_weight = [](Words words) {
+      EXPECT_NE(std::exchange(weights.at(words[0]), static_cast<u32>(words[1])), words[1]);
+    };
+    table.init_task = [](Words words) -> s32 {
+      of_task[words[0]] = args<scx_init_task_args>(words).cgroup;
+      EXPECT_EQ(calls->task_cgroup(kernel, task(words)), of_task[words[0]]);
+      return 0;
+    };
+    table.exit_task = [](Words words) {
+      EXPECT_EQ(calls->task_cgroup(kernel, task(words)), of_task[words[0]]);
+      of_task.erase(words[0]);
+    };
+    table.cgroup_prep_move = [](Words words) -> s32 {
+      EXPECT_EQ(of_task.at(words[0]), group(words[1]));
+      EXPECT_NE(words[1], words[2]);
+      return calls->random(kernel) % 8 ? 0 : -16;
+    };
+    table.cgroup_cancel_move = [](Words words) {
+      EXPECT_EQ(of_task.at(words[0]), group(words[1]));
+    };
+    table.cgroup_move = [](Words words) {
+      EXPECT_EQ(std::exchange(of_task.at(words[0]), group(words[2])), group(words[1]));
+    };
+  }
+  static void expect_over() {
+    EXPECT_TRUE(of_task.empty());
+    EXPECT_TRUE(weights.empty());
+  }
+
+ private:
+  template <typename Args>
+  static const Args& args(Words words) {
+    return *reinterpret_cast<const Args*>(words[1]);
+  }
+  static cgroup* group(unsigned long long word) { return reinterpret_cast<cgroup*>(word); }
+
+  static inline std::map<unsigned long long, cgroup*> of_task;
+  static inline std::map<unsigned long long, u32> weights;
+};
+
 // A queue for all, and who is idle is told; but CPUs' own queues for one task in three.
 class Mixed : public Fifo {
  public:
@@ -101,8 +178,10 @@ TEST(Churn, LosesNobody) {
   std::map<std::string, int> calls_of;
   for (unsigned seed = 1; seed <= 100; ++seed) {
     Chance chance(seed);
-    const Workload work = churn(chance);
+    Workload work = churn(chance);
+    if (seed % 6 == 0) add_cgroups(chance, work);
     Mixed policy(seed % 2);
+    Groups::follow(policy.table);
     SimulationOptions options;
     options.seed = seed;
     options.audit = true;
@@ -110,10 +189,14 @@ TEST(Churn, LosesNobody) {
     options.watch = [&](const Call& call) { ++calls_of[call.op]; };
     const Outcome outcome = simulated(whole(machine(cores(2, 2, 0))), policy, work, options);
     EXPECT_EQ(outcome.message, "") << "seed " << seed;
+    Groups::expect_over();
   }
   // all of it has happened
   for (const char* op : {"cid_offline", "cid_online", "enable", "disable", "set_cmask"})
     EXPECT_GT(calls_of[op], 1000) << op;
+  for (const char* op :
+       {"cgroup_move", "cgroup_prep_move", "cgroup_cancel_move", "cgroup_set_weight"})
+    EXPECT_GT(calls_of[op], 30) << op;
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ bool leave_out(Workload& workload, std::vector<bool> gone) {
       case Op::Kind::fork:
       case Op::Kind::set_nice:
       case Op::Kind::set_class:
+      case Op::Kind::set_group:
         return is_gone(op.object);
       default:
         return false;
@@ -63,9 +64,7 @@ bool leave_out(Workload& workload, std::vector<bool> gone) {
   for (TaskKind& kind : left)
     for (Phase& phase : kind.phases)
       for (Op& op : phase.ops)
-        if (op.object >= 0 && (op.kind == Op::Kind::fork || op.kind == Op::Kind::set_nice ||
-                               op.kind == Op::Kind::set_cpus || op.kind == Op::Kind::set_class))
-          op.object = number[static_cast<std::size_t>(op.object)];
+        if (op.names_kind()) op.object = number[static_cast<std::size_t>(op.object)];
   workload.kinds = std::move(left);
   return !workload.kinds.empty();
 }
@@ -106,6 +105,7 @@ class Shrinker {
       shrink_words(&Case::cost);
       leave_out_pairs();
       shrink_programs();
+      shrink_cgroups();
       simplify();
     } while (changed_ && !result_.gave_up);
     look_for_sooner();
@@ -310,6 +310,18 @@ class Shrinker {
                         ops.begin() + static_cast<std::ptrdiff_t>(to));
             });
     }
+  }
+
+  // Those that tasks are in stay, with the defaults; then these leave them.
+  void shrink_cgroups() {
+    shrink_list([&] { return least().workload.cgroups.size(); },
+                [](Case& one, std::size_t from, std::size_t to) {
+                  const auto first = one.workload.cgroups.begin();
+                  one.workload.cgroups.erase(first + static_cast<std::ptrdiff_t>(from),
+                                             first + static_cast<std::ptrdiff_t>(to));
+                });
+    for (std::size_t at = 0; at < kinds().size(); ++at)
+      change([at](Case& one) { return !std::exchange(one.workload.kinds[at].group, "").empty(); });
   }
 
   // What a reader would have to wonder about: values that are not the usual ones.

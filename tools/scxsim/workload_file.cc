@@ -50,8 +50,10 @@ class Reader {
         SCX_TRY(read_tasks(value));
       } else if (key == "resources") {
         SCX_TRY(expect_object(value, key));  // they are known by being used
+      } else if (key == "cgroups") {
+        SCX_TRY(read_cgroups(value));
       } else {
-        return unknown(key, "global, tasks and resources");
+        return unknown(key, "global, tasks, resources and cgroups");
       }
     }
     if (workload_.kinds.empty()) return wrong("tasks", "there are none");
@@ -145,6 +147,71 @@ class Reader {
     return 0;
   }
 
+  static Result<std::string> group_path(const Json& value, const std::string& place) {
+    std::string path = SCX_TRY(text(value, place));
+    if (const Status checked = sim::check_group_path(path); !checked)
+      return wrong(place, checked.error().what, checked.error().cure);
+    return path;
+  }
+
+  // One that has files of its controller to write to.
+  static Result<std::string> group_below_root(const Json& value, const std::string& place) {
+    Result<std::string> path = group_path(value, place);
+    if (path && *path == "/") return wrong(place, "the root has no weight and no limits");
+    return path;
+  }
+
+  Status read_cgroups(const Json& cgroups) {
+    SCX_TRY(expect_object(cgroups, "cgroups"));
+    for (const auto& [path, value] : cgroups.items()) {
+      const std::string place = "cgroups." + path;
+      SCX_TRY(expect_object(value, place));
+      sim::CgroupSetup setup{.path = SCX_TRY(group_below_root(path, place))};
+      for (const auto& [key, setting] : value.items())
+        if (!SCX_TRY(read_setting(setup.settings, key, setting, place + "." + key)))
+          return unknown(place + "." + key, kSettings);
+      SCX_TRY(check_burst(setup.settings, place));
+      workload_.cgroups.push_back(std::move(setup));
+    }
+    return {};
+  }
+
+  static constexpr std::string_view kSettings = "weight, quota, period, burst and idle";
+
+  // False: `key` is none.
+  static Result<bool> read_setting(sim::CgroupSettings& settings, const std::string& key,
+                                   const Json& value, const std::string& place) {
+    constexpr std::int64_t kLeastUs = 1000, kMostPeriodUs = 1'000'000,
+                           kMostUs = kMostSeconds * 1'000'000;
+    const auto us = [&](std::int64_t least, std::int64_t most) -> Result<std::uint64_t> {
+      return static_cast<std::uint64_t>(SCX_TRY(number(value, place, least, most)));
+    };
+    if (key == "weight") {
+      settings.weight = static_cast<std::uint32_t>(SCX_TRY(number(value, place, 1, 10'000)));
+    } else if (key == "quota") {
+      settings.quota_us =
+          value == "max" ? sim::CgroupSettings::kNoQuota : SCX_TRY(us(kLeastUs, kMostUs));
+    } else if (key == "period") {
+      settings.period_us = SCX_TRY(us(kLeastUs, kMostPeriodUs));
+    } else if (key == "burst") {
+      settings.burst_us = SCX_TRY(us(0, kMostUs));
+    } else if (key == "idle") {
+      if (!value.is_boolean())
+        return wrong(place, fmt::format("is neither true nor false but {}", value.dump()));
+      settings.idle = value.get<bool>();
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static Status check_burst(const sim::CgroupSettings& settings, const std::string& place) {
+    if (!settings.burst_us || !settings.quota_us || *settings.burst_us <= *settings.quota_us)
+      return {};
+    return wrong(place + ".burst", fmt::format("{} is more than the quota, {}", *settings.burst_us,
+                                               *settings.quota_us));
+  }
+
   Status read_tasks(const Json& tasks) {
     SCX_TRY(expect_object(tasks, "tasks"));
     for (const auto& [name, value] : tasks.items()) {
@@ -175,6 +242,8 @@ class Reader {
         kind.start_ns = SCX_TRY(span(value, at)).max_ns;
       } else if (key == "cpus") {
         kind.cpus = SCX_TRY(cpus(value, at));
+      } else if (key == "taskgroup") {
+        kind.group = SCX_TRY(group_path(value, at));
       } else if (key == "phases") {
         SCX_TRY(read_phases(kind, value, at));
       } else {
@@ -234,8 +303,11 @@ class Reader {
       const bool real_time = SCX_TRY(read_policy(value, place));
       return Op{.kind = Op::Kind::set_class, .value = real_time};
     }
-    if (event == "renice" || event == "bind" || event == "reclass")
-      return read_change(event, value, place);
+    if (event == "taskgroup")
+      return Op{.kind = Op::Kind::set_group, .group = SCX_TRY(group_path(value, place))};
+    if (const auto property = kProperties.find(event); property != kProperties.end())
+      return read_change(property->second, value, place);
+    if (event == "set_cgroup") return read_change_of_group(value, place);
     if (event == "suspend") return named(Op::Kind::wait, semaphores_, value, place);
     if (event == "resume") return named(Op::Kind::post, semaphores_, value, place);
     if (event == "resume_sync") {
@@ -249,8 +321,9 @@ class Reader {
     return unknown(
         place,
         "run, sleep, timer, suspend, resume, resume_sync, lock, unlock, fork, yield, "
-        "cpus, nice, policy, bind, renice, reclass, migrate_disable, migrate_enable, "
-        "cpu_off and cpu_on; for a task also instance, loop, phases, priority and delay");
+        "cpus, nice, policy, taskgroup, bind, renice, reclass, regroup, migrate_disable, "
+        "migrate_enable, cpu_off, cpu_on and set_cgroup; for a task also instance, loop, phases, "
+        "priority and delay");
   }
 
   static Result<Op> read_timer(const Json& timer, const std::string& place) {
@@ -274,10 +347,12 @@ class Reader {
     return Op{.kind = kind, .object = names.emplace(name, next).first->second};
   }
 
-  // What a task does to others: {"task": name, "nice": …}, or with "cpus" or "policy".
-  Result<Op> read_change(const std::string& event, const Json& change, const std::string& place) {
+  // What a task does to others, and which of their properties that is: {"task": name, "nice": …}.
+  inline static const std::map<std::string, std::string> kProperties = {
+      {"bind", "cpus"}, {"renice", "nice"}, {"reclass", "policy"}, {"regroup", "taskgroup"}};
+  Result<Op> read_change(const std::string& property, const Json& change,
+                         const std::string& place) {
     SCX_TRY(expect_object(change, place));
-    const std::string property = event == "bind" ? "cpus" : event == "renice" ? "nice" : "policy";
     std::optional<Op> op;
     int changed = -1;
     for (const auto& [key, value] : change.items()) {
@@ -293,6 +368,25 @@ class Reader {
     return *op;
   }
 
+  static Result<Op> read_change_of_group(const Json& change, const std::string& place) {
+    SCX_TRY(expect_object(change, place));
+    Op op{.kind = Op::Kind::change_group};
+    bool changes = false;
+    for (const auto& [key, value] : change.items()) {
+      const std::string at = place + "." + key;
+      if (key == "cgroup")
+        op.group = SCX_TRY(group_below_root(value, at));
+      else if (SCX_TRY(read_setting(op.settings, key, value, at)))
+        changes = true;
+      else
+        return unknown(at, fmt::format("cgroup, {}", kSettings));
+    }
+    SCX_TRY(check_burst(op.settings, place));
+    if (op.group.empty() || !changes)
+      return wrong(place, fmt::format("needs cgroup, and one of {}", kSettings));
+    return op;
+  }
+
   // The object of a fork, and of a change, is the number of a name so far; from here on that of the
   // kind.
   Status find_forked() {
@@ -300,16 +394,14 @@ class Reader {
     for (const auto& [name, number] : forked_) {
       const auto kind = kinds_.find(name);
       if (kind == kinds_.end())
-        return wrong("fork, bind, renice or reclass", fmt::format("there is no task {}", name));
+        return wrong("fork, bind, renice, reclass or regroup",
+                     fmt::format("there is no task {}", name));
       kind_of[static_cast<std::size_t>(number)] = kind->second;
     }
     for (TaskKind& kind : workload_.kinds)
       for (Phase& phase : kind.phases)
         for (Op& op : phase.ops)
-          if (op.kind == Op::Kind::fork ||
-              (op.object >= 0 && (op.kind == Op::Kind::set_nice || op.kind == Op::Kind::set_cpus ||
-                                  op.kind == Op::Kind::set_class)))
-            op.object = kind_of[static_cast<std::size_t>(op.object)];
+          if (op.names_kind()) op.object = kind_of[static_cast<std::size_t>(op.object)];
     return {};
   }
 

@@ -38,6 +38,24 @@ Json list(const CpuSet& cpus) {
 
 std::string policy(bool real_time) { return real_time ? "SCHED_FIFO" : "SCHED_OTHER"; }
 
+void add_settings(Json& to, const sim::CgroupSettings& settings) {
+  if (settings.weight) to["weight"] = *settings.weight;
+  if (settings.quota_us == sim::CgroupSettings::kNoQuota)
+    to["quota"] = "max";
+  else if (settings.quota_us)
+    to["quota"] = *settings.quota_us;
+  if (settings.period_us) to["period"] = *settings.period_us;
+  if (settings.burst_us) to["burst"] = *settings.burst_us;
+  if (settings.idle) to["idle"] = *settings.idle;
+}
+
+Json cgroups(const Workload& workload) {
+  Json all = Json::object();
+  for (const sim::CgroupSetup& setup : workload.cgroups)
+    add_settings(all[setup.path] = Json::object(), setup.settings);
+  return all;
+}
+
 struct Event {
   std::string key;
   Json value;
@@ -64,6 +82,7 @@ class Writer {
     if (kind.real_time) made["policy"] = policy(true);
     if (kind.start_ns) made["delay"] = SCX_TRY(microseconds(kind.start_ns));
     if (kind.cpus) made["cpus"] = list(*kind.cpus);
+    if (!kind.group.empty()) made["taskgroup"] = kind.group;
     if (kind.phases.size() == 1 && kind.phases[0].loops == 1) {
       SCX_TRY(add_events(made, kind.phases[0].ops));
       return made;
@@ -84,7 +103,7 @@ class Writer {
     for (const Op& op : ops) {
       Event event = SCX_TRY(this->event(op));
       const int time = ++times[event.key];
-      if (time > 1 || event.key == "cpus" || event.key == "policy")
+      if (time > 1 || event.key == "cpus" || event.key == "policy" || event.key == "taskgroup")
         event.key += std::to_string(time);
       to[event.key] = std::move(event.value);
     }
@@ -120,6 +139,14 @@ class Writer {
       case Op::Kind::set_class:
         if (op.object < 0) return Event{"policy", policy(op.value)};
         return Event{"reclass", {{"task", name(op.object)}, {"policy", policy(op.value)}}};
+      case Op::Kind::set_group:
+        if (op.object < 0) return Event{"taskgroup", op.group};
+        return Event{"regroup", {{"task", name(op.object)}, {"taskgroup", op.group}}};
+      case Op::Kind::change_group: {
+        Event event{"set_cgroup", {{"cgroup", op.group}}};
+        add_settings(event.value, op.settings);
+        return event;
+      }
       case Op::Kind::migrate_disable:
         return Event{"migrate_disable", ""};
       case Op::Kind::migrate_enable:
@@ -174,6 +201,8 @@ Result<std::string> workload_text(const Workload& workload) {
   std::string text = "{\n";
   if (workload.duration_ns % kSecond == 0)
     text += fmt::format("  \"global\": {{\"duration\": {}}},\n", workload.duration_ns / kSecond);
+  if (!workload.cgroups.empty())
+    text += fmt::format("  \"cgroups\": {},\n", on_a_line(cgroups(workload)));
   text += "  \"tasks\": {";
   std::string_view separator = "\n";
   for (const auto& [name, task] : tasks.items()) {

@@ -200,7 +200,10 @@ void bpf_task_release(struct task_struct *p) __ksym __weak;
 void bpf_rcu_read_lock(void) __ksym __weak;
 void bpf_rcu_read_unlock(void) __ksym __weak;
 
+/* From an id, or from the task that a callback is about, to a cgroup, which must be released. Since
+ * 6.12; kernels without the CPU controller lack the second. */
 struct cgroup *bpf_cgroup_from_id(u64 id) __ksym __weak;
+struct cgroup *scx_bpf_task_cgroup(struct task_struct *p) __ksym __weak;
 void bpf_cgroup_release(struct cgroup *cgrp) __ksym __weak;
 
 /* Sub-schedulers: since 7.1; capabilities on cids since 7.3. cgroup_id 0 is this scheduler itself. */

@@ -224,6 +224,7 @@ struct scx_cgroup_init_args {
 	u64 bw_period_us;
 	u64 bw_quota_us;
 	u64 bw_burst_us;
+	bool sched_idle;	/* since 7.3 */
 };
 
 struct scx_sub_attach_args {	/* since 7.1 */

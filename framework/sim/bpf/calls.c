@@ -244,7 +244,9 @@ bool scx_bpf_task_set_dsq_vtime___new(struct task_struct *p, u64 vtime)
 	return true;
 }
 
-struct cgroup *bpf_cgroup_from_id(u64 id) { return NULL; }
+/* Cgroups. They live as long as the simulation, so a reference is nothing to count. */
+struct cgroup *bpf_cgroup_from_id(u64 id) { return CALL(find_cgroup, id); }
+struct cgroup *scx_bpf_task_cgroup(struct task_struct *p) { return CALL(task_cgroup, p); }
 void bpf_cgroup_release(struct cgroup *cgrp) {}
 
 /* Cids. */

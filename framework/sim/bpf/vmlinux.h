@@ -66,27 +66,6 @@ struct bpf_iter_scx_dsq {
 
 #include <scx/sim/kernel.h>
 
-struct cgroup_subsys_state;
-
-struct kernfs_node {
-	u64 id;
-	const char *name;
-};
-
-struct cgroup {
-	struct kernfs_node *kn;
-	struct cgroup_subsys_state *subsys[1];
-};
-
-struct scx_task_group {
-	u32 weight;
-};
-
-struct task_group {
-	struct {} css;
-	struct scx_task_group scx;
-};
-
 struct rq {
 	struct task_struct *curr;
 };
@@ -129,13 +108,6 @@ struct scx_cpu_acquire_args {};
 
 struct scx_cpu_release_args {
 	struct task_struct *task;
-};
-
-struct scx_cgroup_init_args {
-	u32 weight;
-	u64 bw_period_us;
-	u64 bw_quota_us;
-	u64 bw_burst_us;
 };
 
 struct sched_ext_ops;

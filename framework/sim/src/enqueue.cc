@@ -371,15 +371,31 @@ void Kernel::migrate(Cpu& cpu, Task& p, s32 to) {
   schedule(cpu, Before::gone);
 }
 
+std::vector<Task*> Kernel::living(int kind_index) {
+  std::vector<Task*> found;
+  for (const auto& p : tasks_)
+    if (p->kind_index == kind_index && p->lives()) found.push_back(p.get());
+  return found;
+}
+
 // All living tasks of a kind are changed, when what this event moves has arrived.
 void Kernel::change_others(int kind_index, const Op& op) {
-  for (const auto& p : tasks_)
-    if (p->kind_index == kind_index && p->where != Where::new_task && p->where != Where::dead)
-      changes_.push_back({p.get(), &op});
+  for (Task* p : living(kind_index)) changes_.push_back({p, &op});
+}
+
+void Kernel::change_machine(const Op& op) {
+  switch (op.kind) {
+    case Op::Kind::set_group:
+      return move_to_cgroup(living(op.object), cgroup_at(op.group));
+    case Op::Kind::change_group:
+      return change_group(cgroup_at(op.group), op.settings);
+    default:
+      return switch_cpus(op.cpus, op.kind == Op::Kind::cpu_on);
+  }
 }
 
 void Kernel::carry_out(const Change& change) {
-  if (!change.task) return switch_cpus(change.op->cpus, change.op->kind == Op::Kind::cpu_on);
+  if (!change.task) return change_machine(*change.op);
   Task& p = *change.task;
   if (p.where == Where::dead) return;
   switch (change.op->kind) {

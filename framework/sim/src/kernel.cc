@@ -115,6 +115,7 @@ Task& Kernel::make_task(int kind_index) {
   p.real_parent = &loader_;
   p.group_leader = &p;
   p.mm = reinterpret_cast<mm_struct*>(&p);  // not null: no kernel thread
+  p.cgroup = p.kind->group.empty() ? root_ : &cgroup_at(p.kind->group);
   name_task(p, p.kind->name);
   // prepare() has seen that they fit
   static_cast<void>(set_allowed(p, p.kind->cpus ? &*p.kind->cpus : nullptr));
@@ -166,6 +167,7 @@ Status Kernel::prepare() {
   hotplug_.pid = hotplug_.tgid = 3;
   hotplug_.flags = SIM_PF_KTHREAD;
   name_task(hotplug_, "cpuhp");
+  SCX_TRY(make_cgroups());
   return make_tasks();
 }
 
@@ -183,6 +185,7 @@ void Kernel::load() {
     const s32 err = call(ops_.init, "init", May::nothing, nullptr, 0);
     if (err && !ended()) error("ops.init() failed (%d)", err);
   }
+  if (!ended()) init_cgroups(*root_);
 }
 
 // The policy is attached to a machine on which nothing runs yet.
@@ -386,9 +389,9 @@ void Kernel::finish() {
   for (const auto& cpu : cpus_) charge(*cpu);
   if (options_.observer) options_.observer->ended(now_);
   context_ = {0, &loader_, 0, May::nothing, nullptr, false};
+  exit_cgroups(*root_);
   for (const auto& p : tasks_) {
-    if (p->where == Where::dead || p->where == Where::new_task) continue;
-    release(*p);
+    if (p->lives()) release(*p);
   }
   tell_exit();
 }

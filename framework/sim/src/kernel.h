@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // The simulated kernel: sched_ext in the cid form, as kernel/sched/ext.c has it in 7.2 and 7.3,
-// without what surrounds it (locks, cgroups).
+// without what surrounds it (locks).
 //
 // One thing happens at a time. An event is handled in the context of a CPU (Context); what the
 // kernel puts off until it may be done (rescheduling, kicks, moves to other CPUs) is put off here
@@ -10,8 +10,8 @@
 // kernel.cc: events, time, the end. kernel_calls.cc: what the policy calls. enqueue.cc: a task into
 // queues and out of them. schedule.cc: a CPU takes its next task. run.cc: tasks run their programs.
 // classes.cc: real-time tasks. migration.cc: tasks that must not migrate. hotplug.cc: CPUs go
-// offline and come back. restart.cc: the policy goes, and is started anew. invariants.cc: what must
-// be true.
+// offline and come back. cgroups.cc: cgroups, and tasks that move between them. restart.cc: the
+// policy goes, and is started anew. invariants.cc: what must be true.
 //
 // A cid in here is that of the start. A policy that is started anew has others where other CPUs are
 // online then: to_policy() and from_policy() are between the two.
@@ -27,6 +27,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cgroup.h"
 #include "events.h"
 #include "random.h"
 #include "scx/framework/runner.h"
@@ -155,7 +156,7 @@ class Kernel {
     u64 enq_flags;
   };
   struct Change {
-    Task* task;  // null: of the machine
+    Task* task;  // null: of the machine, or of all tasks of a kind at once
     const Op* op;
   };
   struct Kick {
@@ -260,7 +261,9 @@ class Kernel {
   void take_out(Task& p);
   void change_nice(Task& p, int nice);
   void migrate(Cpu& cpu, Task& p, s32 to);
+  std::vector<Task*> living(int kind_index);
   void change_others(int kind_index, const Op& op);
+  void change_machine(const Op& op);
   void carry_out(const Change& change);
 
   // classes.cc
@@ -309,6 +312,21 @@ class Kernel {
   void forget_policy();
   void attach_anew();
   void wake_idle(const Task& p);
+
+  // cgroups.cc
+  Status make_cgroups();
+  Status name_cgroup(const std::string& path, const std::string& where, bool has_settings);
+  Cgroup& make_cgroup(const std::string& path);
+  Cgroup& cgroup_at(const std::string& path);
+  void init_cgroups(Cgroup& group);
+  void exit_cgroups(Cgroup& group);
+  void move_to_cgroup(const std::vector<Task*>& tasks, Cgroup& to);
+  bool prepare_moves(const std::vector<Task*>& tasks, Cgroup& to);
+  void finish_move(Task& p, Cgroup& to);
+  void change_group(Cgroup& group, const CgroupSettings& to);
+  void set_group_weight(Cgroup& group, u32 weight);
+  void set_group_bandwidth(Cgroup& group, const CgroupSettings& to);
+  void set_group_idle(Cgroup& group, bool idle);
 
   // schedule.cc
   void wake(Task& p, u64 wake_flags);
@@ -389,7 +407,10 @@ class Kernel {
   std::vector<Mutex> mutexes_;
   std::vector<Timer> timers_;
   std::vector<Array> arrays_;
-  std::vector<u64> kernel_cmask_;  // what set_cmask hands over
+  std::vector<u64> kernel_cmask_;                 // what set_cmask hands over
+  std::vector<std::unique_ptr<Cgroup>> cgroups_;  // the root first, parents before children
+  std::map<std::string, Cgroup*> cgroup_at_;      // by path
+  Cgroup* root_ = nullptr;
 
   Context context_;
   std::vector<Dispatched> dispatched_;

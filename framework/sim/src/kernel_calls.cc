@@ -45,6 +45,18 @@ struct Calls {
     return p.where == Where::dead || p.where == Where::new_task ? nullptr : &p;
   }
 
+  // Cgroups. A task that is none of the workload's is in the root.
+  static cgroup* task_cgroup(void* k, task_struct* p) {
+    Cgroup* const of_task = task_of(p).cgroup;
+    return of_task ? of_task : of(k).root_;
+  }
+  static cgroup* find_cgroup(void* k, u64 id) {
+    const auto& groups = of(k).cgroups_;
+    const auto found =
+        std::ranges::find_if(groups, [&](const auto& one) { return one->kn->id == id; });
+    return found == groups.end() ? nullptr : found->get();
+  }
+
   // Queues.
   static s32 create_dsq(void* k, u64 id) {
     if (id & SIM_DSQ_BUILTIN) return -22;
@@ -301,6 +313,8 @@ constexpr scx_sim_calls table() {
       .task_cid = How<Calls::task_cid>::call,
       .task_running = How<Calls::task_running>::call,
       .find_task = How<Calls::find_task>::call,
+      .task_cgroup = How<Calls::task_cgroup>::call,
+      .find_cgroup = How<Calls::find_cgroup>::call,
       .create_dsq = How<Calls::create_dsq>::call,
       .destroy_dsq = How<Calls::destroy_dsq>::call,
       .dsq_nr_queued = How<Calls::dsq_nr_queued>::call,

@@ -129,6 +129,7 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
     case Op::Kind::fork: {
       Task& child = make_task(op.object);
       child.cid = cpu.cid;
+      if (child.kind->group.empty()) child.cgroup = p.cgroup;
       overhead(cpu, costs_.wakeup_ns);
       start(child);
       return true;
@@ -154,6 +155,12 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       if (op.object >= 0) return change_others(op.object, op), true;
       change_class(p, op.value);
       return true;
+    case Op::Kind::set_group:
+      if (op.object >= 0)
+        changes_.push_back({nullptr, &op});
+      else
+        move_to_cgroup({&p}, cgroup_at(op.group));
+      return true;
     case Op::Kind::migrate_disable:
       migrate_disable(p);
       return true;
@@ -161,6 +168,7 @@ bool Kernel::step(Cpu& cpu, Task& p, const Op& op) {
       return migrate_enable(cpu, p);
     case Op::Kind::cpu_off:
     case Op::Kind::cpu_on:
+    case Op::Kind::change_group:
       changes_.push_back({nullptr, &op});
       return true;
   }

@@ -49,7 +49,7 @@ void Kernel::wake(Task& p, u64 wake_flags) {
 
 // The policy hears of a task, new or not; false where it refuses it.
 bool Kernel::init_task(Task& p, bool is_new) {
-  scx_init_task_args args{is_new, nullptr};
+  scx_init_task_args args{is_new, p.cgroup};
   if (!ops_.init_task) return true;
   const s32 err = call(ops_.init_task, "init_task", May::nothing, &p, 0, word(&p), word(&args));
   if (err)

@@ -17,6 +17,7 @@
 namespace scx::sim {
 
 struct Task;
+struct Cgroup;
 
 // A dispatch queue: FIFO or by vtime, never both while tasks are in it. Tasks of a FIFO have one
 // vtime, 0, and differ by their order.
@@ -100,6 +101,7 @@ struct Task : task_struct {
   const Allowed* affinity = nullptr;
   bool pinned = false;  // the two differ: it was switched out while it must not migrate
   u64 allowed_since = 0;
+  Cgroup* cgroup = nullptr;  // none: the root, of one that is not the workload's
 
   Dsq* dsq = nullptr;
   Dsq::Key key = {};
@@ -138,6 +140,7 @@ struct Task : task_struct {
   }
   // Since when it could run where it may.
   u64 waits_since() const { return std::max(ready_since, allowed_since); }
+  bool lives() const { return where != Where::new_task && where != Where::dead; }
   bool queued() const { return scx.flags & SIM_TASK_QUEUED; }
 };
 

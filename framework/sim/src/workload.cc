@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scx/sim/workload.h"
 
+#include <fmt/core.h>
+
 #include <array>
 
 namespace scx::sim {
@@ -15,6 +17,23 @@ std::uint32_t weight_of(int nice) {
   const int load = kLoad[static_cast<std::size_t>(nice + 20)];
   const int weight = (load * 100 + 512) / 1024;
   return static_cast<std::uint32_t>(weight < 1 ? 1 : weight > 10000 ? 10000 : weight);
+}
+
+Status check_group_path(std::string_view path) {
+  const auto wrong = [&](std::string_view why) {
+    return fail(ErrorKind::invalid, fmt::format("\"{}\" is no path of a cgroup: {}", path, why),
+                "name it from the root on, as \"/games/render\"");
+  };
+  if (!path.starts_with('/')) return wrong("it does not begin with /");
+  if (path == "/") return {};
+  for (std::string_view rest = path; !rest.empty();) {
+    rest.remove_prefix(1);
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    if (part.empty()) return wrong("a part of it is empty");
+    if (part == "." || part == "..") return wrong("it goes by . or ..");
+    rest.remove_prefix(part.size());
+  }
+  return {};
 }
 
 }  // namespace scx::sim

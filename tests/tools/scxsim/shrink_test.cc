@@ -115,6 +115,28 @@ TEST(Shrink, TwoTasksOnTwoCpus) {
   EXPECT_EQ(ops, small.least.workload.kinds.size()) << "each runs, and that is all";
 }
 
+// A group of weight 7 ends the policy: nobody has to be in it.
+TEST(Shrink, OneCgroup) {
+  Fifo policy;
+  policy.table.cgroup_set_weight = [](sim::test::Words words) {
+    if (words[1] == 7) sim::test::calls->end(sim::test::kernel, true, 0, "seven", nullptr, 0);
+  };
+  TaskKind in_a_group = tasks("member", 2, {run(kMs)});
+  in_a_group.group = "/a/b";
+  const Op seven{.kind = Op::Kind::change_group, .group = "/c", .settings = {.weight = 7}};
+  const Op others{.kind = Op::Kind::set_group, .object = 0, .group = "/a"};
+  Case given{.workload = busy({in_a_group, tasks("admin", 1, {sleep(kMs), others, seven})})};
+  given.workload.cgroups = {{"/a", {.weight = 50}}, {"/c", {.weight = 300}}};
+  const Shrunk small = Search(policy).search(given);
+  EXPECT_EQ(small.seen.violation, "error: seven");
+  EXPECT_EQ(workload_text(small.least.workload).value_or(""), R"({
+  "tasks": {
+    "admin": {"loop": 1, "set_cgroup": {"cgroup": "/c", "weight": 7}}
+  }
+})"
+                                                              "\n");
+}
+
 TEST(Shrink, IsTheSameEachTimeAndKeepsToItsEffort) {
   Fifo policy;
   policy.table.select_cid = [](sim::test::Words) -> s32 { return 0; };

@@ -77,9 +77,55 @@ TEST(WorkloadFile, HasWhatItSays) {
   EXPECT_FALSE(read->kinds[0].real_time);
 }
 
+TEST(WorkloadFile, HasCgroups) {
+  const auto read = parse_workload(R"({
+    "cgroups": {"/render": {"weight": 200, "quota": 5000, "period": 10000, "burst": 2000, "idle": true},
+                "/games/ai": {"quota": "max"}},
+    "tasks": {
+      "render": {"taskgroup": "/render", "run": 5, "taskgroup1": "/games"},
+      "menu": {"phases": {"one": {"taskgroup": "/menu", "run": 5}, "two": {"taskgroup": "/", "run": 5}}},
+      "admin": {"sleep": 10, "regroup": {"task": "menu", "taskgroup": "/games"},
+                "set_cgroup": {"cgroup": "/render", "weight": 50, "idle": false},
+                "set_cgroup2": {"cgroup": "/games", "period": 20000, "quota": 1000, "burst": 0}}
+    }})",
+                                   "test");
+  ASSERT_TRUE(read) << read.error().message();
+  ASSERT_EQ(read->cgroups.size(), 2u);
+  EXPECT_EQ(read->cgroups[0].path, "/render");
+  const sim::CgroupSettings& render = read->cgroups[0].settings;
+  EXPECT_EQ(render.weight, 200u);
+  EXPECT_EQ(render.quota_us, 5000u);
+  EXPECT_EQ(render.period_us, 10'000u);
+  EXPECT_EQ(render.burst_us, 2000u);
+  EXPECT_EQ(render.idle, true);
+  EXPECT_EQ(read->cgroups[1].settings.quota_us, sim::CgroupSettings::kNoQuota);
+  EXPECT_FALSE(read->cgroups[1].settings.weight);
+  EXPECT_EQ(read->kinds[0].group, "/render");
+  EXPECT_EQ(read->kinds[0].phases[0].ops[1].kind, Op::Kind::set_group);
+  EXPECT_EQ(read->kinds[0].phases[0].ops[1].group, "/games");
+  EXPECT_EQ(read->kinds[1].group, "");
+  EXPECT_EQ(read->kinds[1].phases[0].ops[0].group, "/menu");
+  EXPECT_EQ(read->kinds[1].phases[1].ops[0].group, "/");
+  const std::vector<Op>& admin = read->kinds[2].phases.at(0).ops;
+  ASSERT_EQ(admin.size(), 4u);
+  EXPECT_EQ(admin[1].kind, Op::Kind::set_group);
+  EXPECT_EQ(admin[1].object, 1);
+  EXPECT_EQ(admin[1].group, "/games");
+  EXPECT_EQ(admin[2].kind, Op::Kind::change_group);
+  EXPECT_EQ(admin[2].object, -1);
+  EXPECT_EQ(admin[2].group, "/render");
+  EXPECT_EQ(admin[2].settings.weight, 50u);
+  EXPECT_EQ(admin[2].settings.idle, false);
+  EXPECT_EQ(admin[3].settings.period_us, 20'000u);
+}
+
 TEST(WorkloadFile, SaysWhatIsWrongWhere) {
   const auto task = [](std::string_view inside) {
     return R"({"tasks": {"a": {)" + std::string(inside) + "}}}";
+  };
+  const auto group = [](std::string_view path, std::string_view inside) {
+    return R"({"tasks": {"a": {"run": 1}}, "cgroups": {")" + std::string(path) + R"(": )" +
+           std::string(inside) + "}}";
   };
   const std::pair<std::string, const char*> wrong[] = {
       {"", "this is no JSON"},
@@ -112,10 +158,49 @@ TEST(WorkloadFile, SaysWhatIsWrongWhere) {
       {task(R"("run": 5, "loop": 0)"), "tasks.a.loop: 0 times is never"},
       {task(R"("timer": {"ref": "t"})"), "tasks.a.timer: needs a period above 0"},
       {task(R"("timer": {"period": 5, "mode": "x"})"), "tasks.a.timer.mode: is not known here"},
-      {task(R"("fork": "b", "run": 1)"), "fork, bind, renice or reclass: there is no task b"},
+      {task(R"("fork": "b", "run": 1)"),
+       "fork, bind, renice, reclass or regroup: there is no task b"},
       {task(R"("renice": {"task": "b", "nice": 1}, "run": 1)"), "there is no task b"},
       {task(R"("renice": {"task": "a"}, "run": 1)"), "tasks.a.renice: needs task and nice"},
       {task(R"("bind": {"task": "a", "nice": 1}, "run": 1)"), "tasks.a.bind.nice: is not known"},
+      {task(R"("run": 1, "taskgroup": 5)"), "tasks.a.taskgroup: is no name but 5"},
+      {task(R"("run": 1, "taskgroup": "g")"),
+       "tasks.a.taskgroup: \"g\" is no path of a cgroup: it does not begin with /"},
+      {task(R"("run": 1, "taskgroup1": "/g//h")"),
+       "tasks.a.taskgroup1: \"/g//h\" is no path of a cgroup: a part of it is empty"},
+      {task(R"("phases": {"p": {"taskgroup": "/../h"}})"),
+       "tasks.a.phases.p.taskgroup: \"/../h\" is no path of a cgroup: it goes by . or .."},
+      {task(R"("regroup": {"task": "a"}, "run": 1)"), "tasks.a.regroup: needs task and taskgroup"},
+      {task(R"("regroup": {"task": "b", "taskgroup": "/g"}, "run": 1)"), "there is no task b"},
+      {task(R"("regroup": {"task": "a", "taskgroup": "g"}, "run": 1)"),
+       "tasks.a.regroup.taskgroup: \"g\" is no path of a cgroup"},
+      {task(R"("run": 1, "set_cgroup": "/g")"), "tasks.a.set_cgroup: is no object but string"},
+      {task(R"("run": 1, "set_cgroup": {"cgroup": "/g"})"),
+       "tasks.a.set_cgroup: needs cgroup, and one of weight, quota, period, burst and idle"},
+      {task(R"("run": 1, "set_cgroup": {"weight": 5})"), "tasks.a.set_cgroup: needs cgroup"},
+      {task(R"("run": 1, "set_cgroup": {"cgroup": "/", "weight": 5})"),
+       "tasks.a.set_cgroup.cgroup: the root has no weight and no limits"},
+      {task(R"("run": 1, "set_cgroup": {"cgroup": "/g", "nice": 5})"),
+       "tasks.a.set_cgroup.nice: is not known here; known are cgroup, weight, quota"},
+      {task(R"("run": 1, "set_cgroup": {"cgroup": "/g", "weight": 10001})"),
+       "tasks.a.set_cgroup.weight: 10001 is out of range"},
+      {task(R"("run": 1, "set_cgroup": {"cgroup": "/g", "quota": 1000, "burst": 1001})"),
+       "tasks.a.set_cgroup.burst: 1001 is more than the quota, 1000"},
+      {R"({"tasks": {"a": {"run": 1}}, "cgroups": []})", "cgroups: is no object but array"},
+      {group("/", "{}"), "cgroups./: the root has no weight and no limits"},
+      {group("g", "{}"), "cgroups.g: \"g\" is no path of a cgroup"},
+      {group("/g", "5"), "cgroups./g: is no object but number"},
+      {group("/g", R"({"weight": 0})"), "cgroups./g.weight: 0 is out of range"},
+      {group("/g", R"({"weight": "high"})"), "cgroups./g.weight: is no whole number"},
+      {group("/g", R"({"quota": 999})"), "cgroups./g.quota: 999 is out of range"},
+      {group("/g", R"({"quota": "none"})"), "cgroups./g.quota: is no whole number but \"none\""},
+      {group("/g", R"({"period": 1000001})"), "cgroups./g.period: 1000001 is out of range"},
+      {group("/g", R"({"burst": -1})"), "cgroups./g.burst: -1 is out of range"},
+      {group("/g", R"({"quota": 5000, "burst": 6000})"),
+       "cgroups./g.burst: 6000 is more than the quota, 5000"},
+      {group("/g", R"({"idle": 1})"), "cgroups./g.idle: is neither true nor false but 1"},
+      {group("/g", R"({"weights": 1})"),
+       "cgroups./g.weights: is not known here; known are weight, quota, period, burst and idle"},
       {task(R"("lock": "")"), "tasks.a.lock: is no name but \"\""},
       {task(R"("run": 1, "phases": {"p": {"run": 1}})"), "tasks.a: has phases, and events beside"},
       {task(R"("phases": {"p": {}})"), "tasks.a.phases.p: does nothing"},

@@ -44,14 +44,16 @@ TEST(WorkloadText, EachBuiltinIsTheSameFromItsFile) {
 TEST(WorkloadText, HasAllThatAFileCanSay) {
   const std::string text = R"({
   "global": {"duration": 3},
+  "cgroups": {"/games/render": {"weight": 200, "quota": 5000, "period": 10000, "burst": 2000, "idle": true}, "/menu": {"quota": "max"}, "/plain": {}},
   "tasks": {
-    "render \"3\"": {"instance": 2, "loop": 10, "priority": -5, "delay": 500, "cpus": [0, 2], "phases": {
+    "render \"3\"": {"instance": 2, "loop": 10, "priority": -5, "delay": 500, "cpus": [0, 2], "taskgroup": "/games/render", "phases": {
       "phase1": {"loop": 4, "run": [100, 300], "resume": "event0", "run2": 50, "timer": {"ref": "any", "period": 16000}},
       "phase2": {"sleep": 2000, "resume_sync": "event1"}}},
     "once": {"phases": {"phase1": {"loop": 3, "run": 5}}},
     "show": {"suspend": "event0", "lock": "mutex0", "run": 10, "unlock": "mutex0", "nice": 3, "yield": "", "fork": "helper", "renice": {"task": "render \"3\"", "nice": 7}, "bind": {"task": "helper", "cpus": [1]}, "cpus1": [0], "cpus2": [0, 1]},
     "admin": {"policy": "SCHED_FIFO", "cpu_off": [1, 2], "sleep": 10, "cpu_on": [2], "migrate_disable": "", "run": 5, "migrate_enable": "", "policy1": "SCHED_OTHER", "reclass": {"task": "show", "policy": "SCHED_FIFO"}},
-    "helper": {"instance": 0, "loop": 1, "suspend": "event1", "run": 5}
+    "helper": {"instance": 0, "loop": 1, "suspend": "event1", "run": 5},
+    "mover": {"taskgroup1": "/menu", "run": 5, "taskgroup2": "/", "regroup": {"task": "show", "taskgroup": "/games"}, "set_cgroup": {"cgroup": "/menu", "weight": 1, "quota": "max"}, "set_cgroup2": {"cgroup": "/menu", "idle": false}}
   }
 }
 )";

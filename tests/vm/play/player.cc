@@ -45,15 +45,25 @@ struct Player {
 
 constexpr int kRealTime = 1;  // the priority of tasks of that class
 
-// What threads cannot do of themselves.
+Status not_played(const std::string& place, const char* what) {
+  return fail(ErrorKind::unsupported, fmt::format("{}: {}", place, what),
+              "leave it out, or simulate it only");
+}
+
+// What threads cannot do of themselves, and what would change the guest.
 Status playable(const sim::Workload& workload) {
-  for (const TaskKind& kind : workload.kinds)
+  constexpr const char* kCgroups = "cgroups are not made here";
+  if (!workload.cgroups.empty()) return not_played("cgroups", kCgroups);
+  for (const TaskKind& kind : workload.kinds) {
+    const std::string place = "tasks." + kind.name;
+    if (!kind.group.empty()) return not_played(place, kCgroups);
     for (const Phase& phase : kind.phases)
-      for (const Op& op : phase.ops)
+      for (const Op& op : phase.ops) {
+        if (!op.group.empty()) return not_played(place, kCgroups);
         if (op.kind == Op::Kind::migrate_disable || op.kind == Op::Kind::migrate_enable)
-          return fail(ErrorKind::unsupported,
-                      fmt::format("tasks.{}: migrate_disable is the kernel's alone", kind.name),
-                      "leave it out, or simulate it only");
+          return not_played(place, "migrate_disable is the kernel's alone");
+      }
+  }
   return {};
 }
 
@@ -184,6 +194,8 @@ void Stage::step(Player& p, const Op& op) {
       return;
     case Op::Kind::migrate_disable:
     case Op::Kind::migrate_enable:
+    case Op::Kind::set_group:
+    case Op::Kind::change_group:
       return;  // playable() has refused it
   }
 }

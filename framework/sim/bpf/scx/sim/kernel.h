@@ -3,8 +3,7 @@
  * What a policy that is compiled natively and the simulated kernel (C++) share: the kernel's types as
  * policies see them, and the calls that a policy makes into the kernel, as one table of functions.
  *
- * The simulated kernel is one of the cid form, with the kfuncs that 7.3 has but for sub-schedulers and
- * cgroups.
+ * The simulated kernel is one of the cid form, with the kfuncs that 7.3 has but for sub-schedulers.
  */
 #ifndef __SCX_SIM_KERNEL_H
 #define __SCX_SIM_KERNEL_H
@@ -48,7 +47,40 @@ struct task_struct {
 	struct sched_ext_entity scx;
 };
 
+struct kernfs_node {
+	u64 id;
+	const char *name;
+};
+
 struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+/* There is one controller, cpu, which is the first. */
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_subsys_state *subsys[1];
+};
+
+struct scx_task_group {
+	u32 weight;
+};
+
+struct task_group {
+	struct cgroup_subsys_state css;
+	struct scx_task_group scx;
+};
+
+/* Times in us; the quota is ~0 where there is none. */
+struct scx_cgroup_init_args {
+	u32 weight;
+	u64 bw_period_us;
+	u64 bw_quota_us;
+	u64 bw_burst_us;
+	bool sched_idle;	/* since 7.3 */
+};
 
 struct scx_init_task_args {
 	bool fork;
@@ -149,6 +181,9 @@ struct scx_sim_calls {
 	s32 (*task_cid)(void *k, const struct task_struct *p);
 	bool (*task_running)(void *k, const struct task_struct *p);
 	struct task_struct *(*find_task)(void *k, u64 tid);
+	/* cgroups */
+	struct cgroup *(*task_cgroup)(void *k, struct task_struct *p);
+	struct cgroup *(*find_cgroup)(void *k, u64 id);
 	/* queues */
 	s32 (*create_dsq)(void *k, u64 dsq_id);
 	void (*destroy_dsq)(void *k, u64 dsq_id);
