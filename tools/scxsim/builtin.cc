@@ -154,12 +154,28 @@ TaskKind random_kind(Dice& dice, int number, int nr_cpus) {
   return made;
 }
 
+// One in six has cgroups; what else the seed decides comes before.
+void random_cgroups(Dice& dice, Workload& workload) {
+  if (!dice.once_in(6)) return;
+  const std::string paths[] = {"/", "/one", "/two", "/two/inner"};
+  const auto any = [&] { return paths[dice.between(0, std::size(paths) - 1)]; };
+  for (const char* path : {"/one", "/two/inner"})
+    workload.cgroups.push_back(
+        {path, {.weight = static_cast<std::uint32_t>(dice.between(1, 10'000))}});
+  for (TaskKind& kind : workload.kinds) {
+    if (!dice.once_in(3)) kind.group = any();
+    if (dice.once_in(3))
+      kind.phases.back().ops.push_back({.kind = Op::Kind::set_group, .group = any()});
+  }
+}
+
 Workload random(int nr_cpus, std::uint64_t seed) {
   Dice dice(seed);
   Workload workload{.name = "random", .nr_mutexes = 1};
   const int kinds = static_cast<int>(dice.between(2, 8));
   for (int number = 0; number < kinds; ++number)
     workload.kinds.push_back(random_kind(dice, number, nr_cpus));
+  random_cgroups(dice, workload);
   return workload;
 }
 

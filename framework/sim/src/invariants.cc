@@ -41,7 +41,7 @@ void Kernel::audit() {
 void Kernel::audit_task(const Task& p) {
   const auto wrong = [&](const char* what) { error("invariant: %s[%d] %s", p.comm, p.pid, what); };
   if (p.dsq && p.where != Where::in_dsq) return wrong("is in a queue and elsewhere");
-  if (p.lives() && !p.cgroup->initialized) return wrong("is in a cgroup that nobody told of");
+  if (attached() && p.lives() && !p.cgroup->initialized) return wrong("is in a cgroup that nobody told of");
   switch (p.where) {
     case Where::on_cpu:
       if (cpu(p.cid).curr != &p) return wrong("is lost: it runs on a CPU that does not run it");

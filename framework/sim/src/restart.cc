@@ -37,8 +37,9 @@ void Kernel::detach() {
   const Context before = context_;
   context_ = {context_.cid, &loader_, 0, May::nothing, nullptr, false};
   std::vector<Task*> waiting;
+  exit_cgroups(*root_);
   for (const auto& p : tasks_) {
-    if (p->where == Where::dead || p->where == Where::new_task) continue;
+    if (!p->lives()) continue;
     take_from_policy(*p);
     if (p->where == Where::moving) waiting.push_back(p.get());
   }
@@ -100,11 +101,11 @@ void Kernel::attach_anew() {
   load();
   for (const auto& p : tasks_) {
     if (ended()) return;
-    if (p->where != Where::dead && p->where != Where::new_task) init_task(*p, false);
+    if (p->lives()) init_task(*p, false);
   }
   for (const auto& p : tasks_) {
     if (ended()) return;
-    if (p->where == Where::dead || p->where == Where::new_task || p->real_time) continue;
+    if (!p->lives() || p->real_time) continue;
     const bool waits = p->queued() && p->where != Where::on_cpu;
     if (waits) take_out(*p);
     p->scx.slice = SIM_SLICE_DFL;

@@ -114,6 +114,29 @@ void promote_some(sim::Workload& workload, std::mt19937& random) {
   workload.kinds.push_back(std::move(promoter));
 }
 
+// One in six has a task that moves others between cgroups, and changes these.
+void group_some(sim::Workload& workload, std::mt19937& random) {
+  if (random() % 6) return;
+  const std::string paths[] = {"/", "/one", "/two", "/two/inner"};
+  const auto any = [&](std::size_t from) { return paths[from + random() % (4 - from)]; };
+  const auto kinds = static_cast<unsigned>(workload.kinds.size());
+  sim::TaskKind mover{.name = "mover", .group = any(0), .phases = {{}}};
+  for (int i = 0; i < 4; ++i) {
+    std::vector<sim::Op>& ops = mover.phases[0].ops;
+    ops.push_back({.kind = sim::Op::Kind::sleep, .span = {100'000, 9'000'000}});
+    ops.push_back({.kind = sim::Op::Kind::set_group,
+                   .object = static_cast<int>(random() % kinds),
+                   .group = any(0)});
+    const auto weight = static_cast<std::uint32_t>(1 + random() % 10'000);
+    ops.push_back(
+        {.kind = sim::Op::Kind::change_group,
+         .group = any(1),
+         .settings = {
+             .weight = weight, .quota_us = 1000 + random() % 100'000, .idle = random() % 4 == 0}});
+  }
+  workload.kinds.push_back(std::move(mover));
+}
+
 // For whoever looks for the reason: a small case that goes wrong the same way.
 std::string smaller(const char* scheduler, const char* knob, const Machine& machine,
                     const sim::Workload& workload, const sim::SimulationOptions& options,
@@ -161,6 +184,7 @@ TEST(Builtins, ChanceFindsNothingWrong) {
     pin_some(workload, random);
     hotplug_some(workload, machine.topology.online(), random);
     promote_some(workload, random);
+    group_some(workload, random);
     options.seed = seed;
     options.audit = nr_cpus <= kMostAudited;
     for (const auto& [scheduler, knob] : kSearched) {
@@ -187,6 +211,7 @@ TEST(Builtins, ChanceIsTheSameFromAFile) {
     pin_some(workload, random);
     hotplug_some(workload, machine.topology.online(), random);
     promote_some(workload, random);
+    group_some(workload, random);
     const auto text = workload_text(workload);
     ASSERT_TRUE(text) << text.error().message();
     auto read = parse_workload(*text, "test");
