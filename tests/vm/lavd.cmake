@@ -14,18 +14,15 @@ scxx_vm_test(lavd.chain KERNEL 7.3 SCRIPT under.sh ARGS chain 2 1000 1 -- scx_la
              VM ${counted} --smp 1)
 # Hogs of several nice values get their shares within 5 %.
 scxx_vm_test(lavd.shares KERNEL 7.3 SCRIPT under.sh ARGS ${mix} -- scx_lavd VM ${counted} --smp 1)
-# A task that real-time ones preempt goes where they are not, and those that must not migrate starve nobody.
-# Not scx_lavd alone.
+# A task that real-time ones preempt goes where they are not. Under the others as well.
 foreach(scheduler simple lavd qmap)
   foreach(kernel 6.12 7.2 7.3)
     set(long LONG lavd)
-    if("${scheduler}.${kernel}" MATCHES "^(simple.6.12|lavd.7.3)$")
+    if("${scheduler}.${kernel}" MATCHES "^(simple.7.3|lavd.7.3|qmap.6.12)$")
       set(long)
     endif()
     scxx_vm_test(preempted.${scheduler}.${kernel} ${long} KERNEL ${kernel} SCRIPT under.sh
                  ARGS preempted 3 85 -- scx_${scheduler} VM ${counted} --smp 2)
-    scxx_vm_test(pinned.${scheduler}.${kernel} ${long} KERNEL ${kernel} SCRIPT under.sh
-                 ARGS starve pinned 2 3 500 -- scx_${scheduler} VM ${counted} --smp 2)
   endforeach()
 endforeach()
 foreach(kernel 6.18 7.2 7.3)
@@ -42,6 +39,8 @@ endforeach()
 # These checks find fault where there is one, and none where there is none.
 scxx_vm_test(checks.starve LONG lavd KERNEL 7.3 SCRIPT under.sh
              ARGS not starve 8 2 100 -- scx_simple VM ${counted} --smp 4)
+scxx_vm_test(checks.preempted LONG lavd KERNEL 7.3 SCRIPT under.sh
+             ARGS not preempted 3 85 -- ./scx_faulty --fault 0 VM ${counted} --file $<TARGET_FILE:scx_faulty> --smp 2)
 scxx_vm_test(checks.chain LONG lavd KERNEL 7.3 SCRIPT under.sh
              ARGS not chain 2 1000 1 -- scx_simple VM ${counted} --smp 1)
 scxx_vm_test(checks.shares LONG lavd KERNEL 7.3 SCRIPT under.sh

@@ -11,7 +11,6 @@
 
 #include "hog.h"
 #include "load.h"
-#include "pinned.h"
 
 namespace load {
 namespace {
@@ -50,15 +49,13 @@ class Watcher {
 
 }  // namespace
 
-// guest_load starve [pinned] THREADS_PER_CPU SECONDS LIMIT_MS: so many hogs of nice 0 a CPU, and
-// none of them ever waits for longer than the limit. pinned: beside as many that must not migrate.
+// guest_load starve THREADS_PER_CPU SECONDS LIMIT_MS: so many hogs of nice 0 a CPU, and none of
+// them ever waits for longer than the limit.
 int starve(Arguments arguments) {
-  const bool beside_pinned = take(arguments, "pinned");
-  if (arguments.size() != 3) wrong_usage("starve [pinned] THREADS_PER_CPU SECONDS LIMIT_MS");
+  if (arguments.size() != 3) wrong_usage("starve THREADS_PER_CPU SECONDS LIMIT_MS");
   const int threads = number(arguments[0]) * online_cpus();
   const std::chrono::seconds length(number(arguments[1]));
   const std::chrono::milliseconds limit(number(arguments[2]));
-  const auto pinned = make_pinned(beside_pinned ? threads : 0);
   std::atomic<bool> watching = false;
   std::deque<Watcher> watchers;
   for (int i = 0; i < threads; i++) watchers.emplace_back(watching);
