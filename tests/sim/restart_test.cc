@@ -106,6 +106,29 @@ TEST(Restart, TellsWhoGoesAndWhoIsThere) {
             1);
 }
 
+// The new one hears of all cgroups as they are then, and nobody of what changes meanwhile.
+TEST(Restart, TellsOfCgroupsAnew) {
+  static std::vector<u64> weights;
+  weights.clear();
+  Restarted policy(2);
+  policy.table.cgroup_init = [](Words words) -> s32 {
+    weights.push_back(reinterpret_cast<const scx_cgroup_init_args*>(words[1])->weight);
+    return 0;
+  };
+  policy.table.cgroup_exit = [](Words) { weights.push_back(0); };
+  policy.table.cgroup_set_weight = [](Words) { FAIL() << "nobody is there to hear of it"; };
+  TaskKind grouped = tasks("grouped", 1, {run(kMs)});
+  grouped.group = "/one";
+  const Outcome outcome =
+      policy.when({off(CpuSet::of({0})),
+                   sleep(2 * kMs),
+                   {.kind = Op::Kind::change_group, .group = "/one", .settings = {.weight = 250}},
+                   {.kind = Op::Kind::set_group, .object = 0, .group = "/two"}},
+                  {grouped});
+  EXPECT_EQ(outcome.end, End::finished) << outcome.message;
+  EXPECT_THAT(weights, ElementsAre(100, 100, 100, 0, 0, 0, 100, 250, 100, 0, 0, 0));
+}
+
 // Time is shared by turns, tasks keep to their CPUs, and whoever wakes finds an idle CPU.
 TEST(Restart, TasksRunMeanwhile) {
   Restarted policy(4);
