@@ -11,9 +11,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Op off(CpuSet cpus) { return {.kind = Op::Kind::cpu_off, .cpus = std::move(cpus)}; }
-Op on(CpuSet cpus) { return {.kind = Op::Kind::cpu_on, .cpus = std::move(cpus)}; }
-
 // A scheduler that goes on without a CPU; the masks of cids that it is told of.
 class Staying : public Fifo {
  public:

@@ -14,9 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Op off(CpuSet cpus) { return {.kind = Op::Kind::cpu_off, .cpus = std::move(cpus)}; }
-Op on(CpuSet cpus) { return {.kind = Op::Kind::cpu_on, .cpus = std::move(cpus)}; }
-
 // So many cores in one LLC, of which those CPUs are online.
 Machine with_online(int count, const CpuSet& online) {
   RawTopology raw = machine(cores(count, 1, 0));

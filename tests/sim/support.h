@@ -62,6 +62,9 @@ inline Op run(u64 ns) { return {.kind = Op::Kind::run, .span = {ns, ns}}; }
 inline Op sleep(u64 ns) { return {.kind = Op::Kind::sleep, .span = {ns, ns}}; }
 inline Op wait(int semaphore) { return {.kind = Op::Kind::wait, .object = semaphore}; }
 inline Op post(int semaphore) { return {.kind = Op::Kind::post, .object = semaphore}; }
+// The CPUs go offline, and come back.
+inline Op off(CpuSet cpus) { return {.kind = Op::Kind::cpu_off, .cpus = std::move(cpus)}; }
+inline Op on(CpuSet cpus) { return {.kind = Op::Kind::cpu_on, .cpus = std::move(cpus)}; }
 
 constexpr u64 kUs = 1000, kMs = 1000 * kUs;
 
