@@ -198,7 +198,8 @@ void SCX_OP(lavd, enqueue, struct task_struct *p, u64 enq_flags)
 	if (lavd_stays_local(p, t, cid, enq_flags)) {
 		if (t)
 			t->was_queued = false;
-		if (t && !lavd_is_pinned(t) && !(enq_flags & SCX_ENQ_LAST))
+		/* one that can go nowhere else would come back here for ever */
+		if (t && t->scx.nr_allowed > 1 && !(enq_flags & SCX_ENQ_LAST))
 			enq_flags |= SCX_ENQ_IMMED;
 		scx_bpf_dsq_insert(p, SCX_DSQ_LOCAL, slice_max_ns, enq_flags);
 		return;
